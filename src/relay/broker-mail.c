@@ -6,7 +6,8 @@
 #include "relay/broker-private.h"
 #include <string.h>
 
-#define HEAD_BYTES 4096 /* subject and headers of a message, at most */
+#define HEAD_BYTES 8192 /* subject and headers of a message but the proof, at most */
+#define ESCAPED 3       /* so many times longer than it was, at most */
 #define PAYLOAD_MIN (64 * 1024)
 #define ID_HEADER "Nats-Msg-Id"
 #define RECEIVED_HEADER "Coex-Received"
@@ -177,26 +178,36 @@ static const CoexJsonField answer_fields[] = {
 
 /* nats-server: errors.json */
 #define FULL_CODE 10077
+#define LARGE_CODE 10054
+#define LARGE_HEADERS_CODE 10097
 
+/* For good, or it fails: what is full may take it later. */
 static gboolean
-refuse(const CoexJsonAt *why, GError **error)
+refuse(CoexBroker *broker, const CoexJsonAt *why, GError **error)
 {
     CoexJsonAt code = coex_json_member(why, "err_code");
     const char *text = coex_json_member_text(why, "description");
 
-    if (coex_json_int(&code, 0) == FULL_CODE)
+    switch (coex_json_int(&code, 0)) {
+    case LARGE_CODE:
+    case LARGE_HEADERS_CODE:
+        broker->n_refused++;
+        return TRUE;
+    case FULL_CODE:
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_RETRY,
                             "The brokers' log is full: raise disk-limit-mb in all relays, and "
                             "max_file_store of JetStream where that is less. What comes is kept "
                             "here as long as there is room.");
-    else
+        return FALSE;
+    default:
         g_set_error(error, COEX_ERROR, COEX_ERROR_RETRY,
                     "The broker did not take what it was given (%s): look at its journal.",
                     text != NULL ? text : "no reason given");
-    return FALSE;
+        return FALSE;
+    }
 }
 
-/* The number that it has there. */
+/* The number that it has there; that of the one before: it was refused for good. */
 static gboolean
 read_answer(CoexBroker *broker, const natsMsg *message, gint64 *ret_sequence, GError **error)
 {
@@ -211,7 +222,7 @@ read_answer(CoexBroker *broker, const natsMsg *message, gint64 *ret_sequence, GE
         root = coex_json_root(doc);
         coex_json_read(&root, answer_fields, &answer, NULL);
         if (coex_json_at_exists(&answer.error))
-            return refuse(&answer.error, error);
+            return refuse(broker, &answer.error, error);
     }
     *ret_sequence = answer.sequence;
     if (g_strcmp0(answer.stream, BROKER_STREAM) == 0 && answer.sequence > 0)
@@ -282,11 +293,14 @@ put_parts(CoexBroker *broker, const CoexBrokerMessage *message, gsize room, GErr
     Whole whole = { .message = message };
     guint64 from;
     gint64 sequence = 0;
+    guint n_refused = broker->n_refused;
     natsStatus status;
 
     while (g_bytes_get_size(message->body) - whole.from > room) {
         if (!put_part(broker, &whole, room, &sequence, error))
             return FALSE;
+        if (broker->n_refused != n_refused)
+            return TRUE;
         g_string_append_printf(numbers, "%s%" G_GINT64_FORMAT, numbers->len > 0 ? "," : "",
                                sequence);
         whole.from += room;
@@ -298,37 +312,55 @@ put_parts(CoexBroker *broker, const CoexBrokerMessage *message, gsize room, GErr
                              : coex_broker_fail(broker, status, 0, error);
 }
 
+/* A message has its headers and so much of the body: the broker ends the connection on more. 0: its
+ * headers alone are too large. */
+static gsize
+get_room(const CoexBrokerMessage *message, gsize max)
+{
+    gsize head = HEAD_BYTES + ESCAPED * (message->header != NULL ? strlen(message->header) : 0) +
+                 ESCAPED * (message->proof != NULL ? strlen(message->proof) : 0);
+
+    return head <= max / 2 ? MIN(max - head, COEX_RELAY_BODY_MAX) : 0;
+}
+
 gboolean
 coex_broker_put(CoexBroker *broker, const CoexBrokerMessage *messages, guint n_messages,
-                GError **error)
+                guint *ret_n_refused, GError **error)
 {
     gint64 max = natsConnection_GetMaxPayload(broker->connection);
+    gboolean ok = TRUE;
     guint64 from = broker->n_put;
     gint64 sequence = 0;
     natsStatus status = NATS_OK;
 
+    *ret_n_refused = 0;
+    broker->n_refused = 0;
     if (max < PAYLOAD_MIN) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "The broker's max_payload is only %" G_GINT64_FORMAT " bytes: raise it to 1MB.",
                     max);
         return FALSE;
     }
-    for (guint i = 0; i < n_messages; i++) {
+    for (guint i = 0; i < n_messages && ok; i++) {
         const Whole whole = { .message = &messages[i] };
-        gsize room = (gsize)MIN(max - HEAD_BYTES, COEX_RELAY_BODY_MAX);
+        gsize room = get_room(&messages[i], (gsize)max);
 
-        if (g_bytes_get_size(messages[i].body) <= room) {
-            status = put_whole(broker, &whole);
-            if (status != NATS_OK)
-                return coex_broker_fail(broker, status, 0, error);
+        if (room == 0) {
+            broker->n_refused++;
             continue;
         }
-        if (!wait_for_answers(broker, from, &sequence, error) ||
-            !put_parts(broker, &messages[i], room, error))
-            return FALSE;
+        if (g_bytes_get_size(messages[i].body) <= room) {
+            status = put_whole(broker, &whole);
+            ok = status == NATS_OK || coex_broker_fail(broker, status, 0, error);
+            continue;
+        }
+        ok = wait_for_answers(broker, from, &sequence, error) &&
+             put_parts(broker, &messages[i], room, error);
         from = broker->n_put;
     }
-    return wait_for_answers(broker, from, &sequence, error);
+    ok = ok && wait_for_answers(broker, from, &sequence, error);
+    *ret_n_refused = broker->n_refused;
+    return ok;
 }
 
 /* ---- reading ---- */

@@ -18,6 +18,7 @@ struct CoexBroker {
     natsSubscription *answers; /* to what was put */
     char *inbox;               /* whose they are */
     guint64 n_put;
+    guint n_refused;           /* of these, for good */
     natsSubscription *reading; /* NULL: coex_broker_begin() comes first */
     char *reader;              /* the consumer's name, NULL: likewise */
     guint64 n_read;            /* since then */

@@ -55,10 +55,11 @@ typedef struct {
 void coex_broker_message_clear(CoexBrokerMessage *message);
 
 /* Returns when all of them are in the log: at most COEX_BROKER_BATCH. One that is there from the
- * last two hours is not put there again. */
+ * last two hours is not put there again. @ret_n_refused: so many were left out, which no broker
+ * takes as they are. */
 #define COEX_BROKER_BATCH 256
 gboolean coex_broker_put(CoexBroker *broker, const CoexBrokerMessage *messages, guint n_messages,
-                         GError **error);
+                         guint *ret_n_refused, GError **error);
 
 /* The following messages that are read are those behind the number @after. */
 gboolean coex_broker_begin(CoexBroker *broker, gint64 after, GError **error);

@@ -37,6 +37,7 @@ struct CoexCluster {
     GThread *threads[N_ROLES];
     gboolean has_greeted;     /* the follower's */
     gboolean lost_parts_told; /* likewise */
+    gboolean refused_told;    /* the forwarder's */
 
     GMutex lock;
     GCond changed;
@@ -521,6 +522,16 @@ on_rows(const CoexLogFigures *figures, const GError *error, gpointer data)
 static const CoexLogReader waiting_reader = { on_row, on_rows };
 
 static void
+tell_refused(CoexCluster *cluster)
+{
+    if (!cluster->refused_told)
+        say(cluster, g_strdup("The brokers take no message as large as one that came here: only "
+                              "this relay keeps it. If max_payload or max_msg_size was lowered "
+                              "there, raise it again."));
+    cluster->refused_told = TRUE;
+}
+
+static void
 clear_message(gpointer data)
 {
     coex_broker_message_clear(data);
@@ -533,6 +544,7 @@ forward_some(CoexCluster *cluster, CoexBroker *broker, gint64 *after, gboolean *
 {
     g_autoptr(GArray) messages = g_array_new(FALSE, FALSE, sizeof(CoexBrokerMessage));
     Waiting waiting = { .cluster = cluster, .messages = messages, .last = *after };
+    guint n_refused = 0;
 
     g_array_set_clear_func(messages, clear_message);
     coex_log_read_waiting(cluster->spec.log, *after, &waiting_reader, &waiting);
@@ -547,8 +559,10 @@ forward_some(CoexCluster *cluster, CoexBroker *broker, gint64 *after, gboolean *
     }
     if (messages->len > 0 &&
         !coex_broker_put(broker, (const CoexBrokerMessage *)(gpointer)messages->data, messages->len,
-                         error))
+                         &n_refused, error))
         return FALSE;
+    if (n_refused > 0)
+        tell_refused(cluster);
     *after = waiting.last;
     return TRUE;
 }

@@ -11,6 +11,8 @@
 #include "store/rows.h"
 #include <string.h>
 
+#define PROOF_MAX 256 /* of what nobody proves here; Meta's has 71 */
+
 struct CoexRelayIntake {
     const CoexRelayConfig *config;
     CoexLog *log;
@@ -104,7 +106,14 @@ static guint
 leave(CoexRelayIntake *intake, guint tenant, CoexCount why)
 {
     coex_count_add(&intake->counts[tenant], why, 1);
-    return why == COEX_COUNT_NO_JSON ? 400 : 503;
+    switch ((int)why) {
+    case COEX_COUNT_WRONG_PROOF:
+        return 401;
+    case COEX_COUNT_NO_JSON:
+        return 400;
+    default:
+        return 503;
+    }
 }
 
 guint
@@ -120,6 +129,8 @@ coex_relay_intake_keep(const CoexDelivery *delivery, CoexSourceKept kept, gpoint
 
     entry.received_at = g_get_real_time() / 1000;
     if (!g_atomic_int_get(&intake->is_proved[tenant])) {
+        if (entry.proof != NULL && strlen(entry.proof) > PROOF_MAX)
+            return leave(intake, tenant, COEX_COUNT_WRONG_PROOF);
         if (!is_json_object(entry.body))
             return leave(intake, tenant, COEX_COUNT_NO_JSON);
         if (!mix_proof(&entry))

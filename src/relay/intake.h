@@ -19,6 +19,7 @@ CoexRelayIntake *coex_relay_intake_new(const CoexRelayConfig *config, CoexLog *l
 void coex_relay_intake_set_proof(CoexRelayIntake *intake, guint tenant, gboolean is_here);
 void coex_relay_intake_free(CoexRelayIntake *intake);
 
-/* A CoexSourceKeep; @data is the intake. 400: what nobody proves here is no JSON object either. */
+/* A CoexSourceKeep; @data is the intake. 400: what nobody proves here is no JSON object either.
+ * 401: its proof is longer than any is. */
 guint coex_relay_intake_keep(const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data,
                              gpointer data);

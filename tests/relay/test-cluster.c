@@ -2,6 +2,7 @@
 #include "brokers.h"
 #include "liar.h"
 #include "rig.h"
+#include "world.h"
 
 #include <string.h>
 
@@ -13,152 +14,13 @@
     "[tenant florist]\npath=/florist\nnumber=+493023125018\napp-secret=" RIG_SECRET                \
     "\ndesk-key=" FLORIST_KEY "\n"
 
-/* Relays that share what brokers have. */
-typedef struct {
-    Brokers *brokers;
-    Rig *a, *b;
-} World;
-
-static void
-begin(World *world, guint n_brokers, const char *tenants)
-{
-    g_autofree char *options = NULL;
-
-    *world = (World){ .brokers = brokers_new(n_brokers, NULL) };
-    if (world->brokers == NULL)
-        return;
-    options = brokers_dup_options(world->brokers);
-    world->a = rig_new(options, tenants);
-    world->b = rig_new(options, tenants);
-}
-
-static void
-end(World *world)
-{
-    rig_free(world->a);
-    rig_free(world->b);
-    brokers_free(world->brokers);
-}
-
-static void
-deliver(Rig *rig, const char *path, guint from, guint n)
-{
-    for (guint i = from; i < from + n; i++) {
-        g_autofree char *body = g_strdup_printf("{\"n\":%u}", i);
-
-        g_assert_cmpuint(rig_deliver(rig, path, body), ==, 200);
-    }
-}
-
-/* A desk, which goes on from its cursor. */
-typedef struct {
-    const char *path, *key;
-    char *log;
-    gint64 after;
-    GPtrArray *bodies;
-} Desk;
-
-static void
-desk_begin(Desk *desk, const char *path, const char *key)
-{
-    *desk = (Desk){ .path = path, .key = key, .bodies = g_ptr_array_new_with_free_func(g_free) };
-}
-
-static void
-desk_end(Desk *desk)
-{
-    g_free(desk->log);
-    g_ptr_array_unref(desk->bodies);
-}
-
-static gboolean
-desk_has(const Desk *desk, const char *body)
-{
-    return g_ptr_array_find_with_equal_func(desk->bodies, body, g_str_equal, NULL);
-}
-
-/* As the plugin does: another log is read from its first, and what is known is not taken again. */
-static void
-desk_take(Desk *desk, const Batch *batch)
-{
-    if (g_strcmp0(desk->log, batch->relay) != 0) {
-        gboolean is_other = desk->log != NULL;
-
-        g_free(desk->log);
-        desk->log = g_strdup(batch->relay);
-        desk->after = is_other ? 0 : desk->after;
-        if (is_other)
-            return;
-    }
-    g_assert_cmpint(batch->newest, >=, desk->after);
-    for (guint i = 0; i < batch->entries->len; i++) {
-        const Entry *entry = batch_get(batch, i);
-
-        g_assert_cmpint(entry->sequence, >, desk->after);
-        desk->after = entry->sequence;
-        if (!desk_has(desk, entry->body))
-            g_ptr_array_add(desk->bodies, g_strdup(entry->body));
-    }
-    desk->after = batch->after;
-}
-
-static void
-desk_read(Desk *desk, Rig *rig, guint n)
-{
-    gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
-
-    while (desk->bodies->len < n) {
-        g_autoptr(Batch) batch = rig_poll(rig, desk->path, desk->key, desk->after, 1);
-
-        if (g_get_monotonic_time() > until) {
-            g_autofree char *said = rig_dup_said(rig);
-            int how;
-            g_autofree char *status = rig_dup_status(rig, TRUE, &how);
-
-            g_error("%u of %u came; the relay said:\n%s%s", desk->bodies->len, n, said, status);
-        }
-        if (batch->status == 200)
-            desk_take(desk, batch);
-        else
-            g_poll(NULL, 0, 20);
-    }
-    g_assert_cmpuint(desk->bodies->len, ==, n);
-}
-
-static void
-assert_counts(const Desk *desk, guint n)
-{
-    g_assert_cmpuint(desk->bodies->len, ==, n);
-    for (guint i = 0; i < n; i++) {
-        g_autofree char *body = g_strdup_printf("{\"n\":%u}", i);
-
-        g_assert_true(desk_has(desk, body));
-    }
-}
-
-static void
-wait_until_said(Rig *rig, const char *text)
-{
-    gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
-
-    for (;;) {
-        g_autofree char *said = rig_dup_said(rig);
-
-        if (strstr(said, text) != NULL)
-            return;
-        if (g_get_monotonic_time() > until)
-            g_error("not said: %s\nbut:\n%s", text, said);
-        g_poll(NULL, 0, 20);
-    }
-}
-
 static void
 test_across(void)
 {
     World world;
     Desk desk, other;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     deliver(world.a, "/bakery", 0, 5);
@@ -176,7 +38,7 @@ test_across(void)
     g_assert_cmpint(brokers_count(world.brokers), ==, 10);
     desk_end(&desk);
     desk_end(&other);
-    end(&world);
+    world_end(&world);
 }
 
 /* Each desk, in turns at both relays, while both take deliveries. */
@@ -186,7 +48,7 @@ test_moves(void)
     World world;
     Desk desk;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     desk_begin(&desk, "/bakery", RIG_KEY);
@@ -196,7 +58,7 @@ test_moves(void)
     }
     assert_counts(&desk, 40);
     desk_end(&desk);
-    end(&world);
+    world_end(&world);
 }
 
 /* What the provider sends to both, since the answer was late, is one delivery. */
@@ -206,7 +68,7 @@ test_twice(void)
     World world;
     Desk desk;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     desk_begin(&desk, "/bakery", RIG_KEY);
@@ -217,7 +79,7 @@ test_twice(void)
     desk_read(&desk, world.b, 4);
     g_assert_cmpint(brokers_count(world.brokers), ==, 4);
     desk_end(&desk);
-    end(&world);
+    world_end(&world);
 }
 
 /* While no broker answers deliveries are acknowledged, and shared afterwards; also by a relay that
@@ -230,7 +92,7 @@ test_away(void)
     g_autofree char *status = NULL;
     int how;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     desk_begin(&desk, "/bakery", RIG_KEY);
@@ -250,7 +112,7 @@ test_away(void)
     assert_counts(&desk, 8);
     wait_until_said(world.a, "The brokers' log is read again.");
     desk_end(&desk);
-    end(&world);
+    world_end(&world);
 }
 
 /* A relay whose broker never answered takes deliveries; desks are told to come back. */
@@ -288,7 +150,7 @@ test_lost(void)
     g_autofree char *options = NULL;
     g_autofree char *before = NULL;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     desk_begin(&desk, "/bakery", RIG_KEY);
@@ -312,7 +174,7 @@ test_lost(void)
     g_assert_cmpint(brokers_count(world.brokers), ==, 10);
     desk_end(&desk);
     desk_end(&late);
-    end(&world);
+    world_end(&world);
 }
 
 /* A power failure takes the end of the broker's log, whose numbers others get then. */
@@ -324,7 +186,7 @@ test_tail(void)
     g_autoptr(Rig) fresh = NULL;
     g_autofree char *options = NULL;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     desk_begin(&desk, "/bakery", RIG_KEY);
@@ -353,7 +215,7 @@ test_tail(void)
     assert_counts(&desk, 13);
     desk_end(&desk);
     desk_end(&late);
-    end(&world);
+    world_end(&world);
 }
 
 /* Larger than a message may be, and as it came. */
@@ -365,7 +227,7 @@ test_large(void)
     g_autofree char *body = g_strdup_printf("{\"n\":\"%s\"}", filler);
     Desk desk;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     desk_begin(&desk, "/bakery", RIG_KEY);
@@ -379,7 +241,7 @@ test_large(void)
     deliver(world.b, "/bakery", 2, 1);
     desk_read(&desk, world.b, 4);
     desk_end(&desk);
-    end(&world);
+    world_end(&world);
 }
 
 static void
@@ -389,7 +251,7 @@ test_sends(void)
     g_autoptr(Batch) batch = NULL;
     gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     g_assert_cmpuint(rig_ask_status(world.a, "/bakery/sends",
@@ -404,7 +266,7 @@ test_sends(void)
     g_assert_cmpuint(batch->entries->len, ==, 1);
     g_assert_cmpstr(batch_get(batch, 0)->kind, ==, "send");
     g_assert_cmpstr(batch_get(batch, 0)->body, ==, "{\"desk\":\"counter\",\"local_id\":\"1\"}");
-    end(&world);
+    world_end(&world);
 }
 
 /* What came is as it was: the proof, the time. */
@@ -416,7 +278,7 @@ test_proof(void)
     g_autoptr(Batch) here = NULL;
     Desk desk;
 
-    begin(&world, 1, RIG_BAKERY);
+    world_begin(&world, 1, RIG_BAKERY);
     if (world.brokers == NULL)
         return;
     desk_begin(&desk, "/bakery", RIG_KEY);
@@ -433,7 +295,7 @@ test_proof(void)
     g_assert_cmpint(batch_get(here, 0)->received_at, ==, batch_get(there, 0)->received_at);
     g_assert_cmpint(batch_get(here, 0)->sequence, ==, batch_get(there, 0)->sequence);
     desk_end(&desk);
-    end(&world);
+    world_end(&world);
 }
 
 static void
@@ -442,7 +304,7 @@ test_tenants(void)
     World world;
     Desk bakery, florist;
 
-    begin(&world, 1, RIG_BAKERY FLORIST);
+    world_begin(&world, 1, RIG_BAKERY FLORIST);
     if (world.brokers == NULL)
         return;
     desk_begin(&bakery, "/bakery", RIG_KEY);
@@ -463,7 +325,7 @@ test_tenants(void)
     }
     desk_end(&bakery);
     desk_end(&florist);
-    end(&world);
+    world_end(&world);
 }
 
 /* One that fills its room is refused, at every relay, and nobody else. */
