@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define ASK_S 2
+#define ASK_S 2 /* for the connection, and as long for the line */
 #define GREETING_MAX (64 * 1024)
 #define GREETING "INFO "
 
@@ -47,6 +47,7 @@ read_line(GIOStream *stream)
     g_autoptr(GDataInputStream) lines =
         g_data_input_stream_new(g_io_stream_get_input_stream(stream));
     GBufferedInputStream *buffer = G_BUFFERED_INPUT_STREAM(lines);
+    gint64 until = g_get_monotonic_time() + ASK_S * G_USEC_PER_SEC;
     gsize length;
     const char *bytes;
 
@@ -55,7 +56,8 @@ read_line(GIOStream *stream)
         bytes = g_buffered_input_stream_peek_buffer(buffer, &length);
         if (length > 0 && memchr(bytes, '\n', length) != NULL)
             return g_strndup(bytes, length);
-    } while (length < GREETING_MAX && g_buffered_input_stream_fill(buffer, -1, NULL, NULL) > 0);
+    } while (length < GREETING_MAX && g_get_monotonic_time() < until &&
+             g_buffered_input_stream_fill(buffer, -1, NULL, NULL) > 0);
     return NULL;
 }
 

@@ -16,6 +16,7 @@
 #define PROOF_HEADER "Coex-Proof"
 #define PARTS_HEADER "Coex-Parts"
 #define SEND_KIND "send"
+#define ACK "$JS.ACK."
 
 #define IDLE_MS 300 /* after which nothing more follows at once */
 #define BEAT_NS ((gint64)1000 * 1000 * 1000)
@@ -388,6 +389,8 @@ make_reader(CoexBroker *broker, gint64 after, const char *inbox, jsErrCode *ret_
         status = js_AddConsumer(&info, broker->stream, BROKER_STREAM, &config, NULL, ret_code);
     if (status == NATS_OK)
         broker->reader = g_strdup(info->Name);
+    if (status == NATS_OK)
+        broker->n_left = info->NumPending;
     jsConsumerInfo_Destroy(info);
     return status;
 }
@@ -517,26 +520,32 @@ fail_with_gap(GError **error)
     return FALSE;
 }
 
+/* What was put there may have any header, also those of the broker itself. */
+static gboolean
+is_of_log(natsMsg *message)
+{
+    const char *reply = natsMsg_GetReply(message);
+
+    return reply != NULL && g_str_has_prefix(reply, ACK);
+}
+
 /* "$JS.ACK.stream.consumer.n.number.place.time.left", where two words more may stand before the
  * stream and one at the end (NATS ADR-15). */
 static gboolean
-read_place(CoexBroker *broker, natsMsg *message, CoexBrokerMessage *ret_message, gboolean *ret_more,
-           GError **error)
+read_place(CoexBroker *broker, natsMsg *message, CoexBrokerMessage *ret_message, GError **error)
 {
-    const char *reply = natsMsg_GetReply(message);
-    g_auto(GStrv) words = g_strsplit(reply != NULL ? reply : "", ".", -1);
+    g_auto(GStrv) words = g_strsplit(is_of_log(message) ? natsMsg_GetReply(message) : "", ".", -1);
     guint n = g_strv_length(words);
     guint at = n == 9 ? 5 : 7; /* of the number */
-    guint64 number = 0, place = 0, left = 0;
+    guint64 number = 0, place = 0;
 
-    if ((n != 9 && n < 11) || !g_str_has_prefix(reply, "$JS.ACK.") ||
-        !g_ascii_string_to_unsigned(words[at], 10, 1, G_MAXINT64 - 1, &number, NULL) ||
+    if ((n != 9 && n < 11) ||
+        !g_ascii_string_to_unsigned(words[at], 10, 1, COEX_RELAY_SEQUENCE_MAX, &number, NULL) ||
         !g_ascii_string_to_unsigned(words[at + 1], 10, 1, G_MAXINT64, &place, NULL) ||
-        !g_ascii_string_to_unsigned(words[at + 3], 10, 0, G_MAXUINT64, &left, NULL) ||
+        !g_ascii_string_to_unsigned(words[at + 3], 10, 0, G_MAXUINT64, &broker->n_left, NULL) ||
         place != ++broker->n_read)
         return fail_with_gap(error);
     ret_message->sequence = (gint64)number;
-    *ret_more = left > 0;
     return TRUE;
 }
 
@@ -548,7 +557,8 @@ get_header(natsMsg *message, const char *name)
     return natsMsgHeader_Get(message, name, &value) == NATS_OK ? value : NULL;
 }
 
-/* It asks whether what it sent was taken, or says that it is there (NATS ADR-9). */
+/* It asks whether what it sent was taken, or says that it is there and has nothing more (NATS
+ * ADR-9). What was left may have become too old meanwhile. */
 static gboolean
 answer_control(CoexBroker *broker, natsMsg *message, GError **error)
 {
@@ -562,17 +572,18 @@ answer_control(CoexBroker *broker, natsMsg *message, GError **error)
         natsConnection_PublishString(broker->connection, stalled, "");
     if (reply != NULL && *reply != '\0')
         natsConnection_PublishString(broker->connection, reply, "");
+    else if (stalled == NULL)
+        broker->n_left = 0;
     return TRUE;
 }
 
 static CoexBrokerRead
-take_message(CoexBroker *broker, natsMsg *message, CoexBrokerMessage *ret_message,
-             gboolean *ret_more, GError **error)
+take_message(CoexBroker *broker, natsMsg *message, CoexBrokerMessage *ret_message, GError **error)
 {
-    if (natsMsg_GetDataLength(message) == 0 && get_header(message, "Status") != NULL)
+    if (!is_of_log(message) && get_header(message, "Status") != NULL)
         return answer_control(broker, message, error) ? COEX_BROKER_NONE : COEX_BROKER_FAILED;
     read_head(message, ret_message);
-    if (read_place(broker, message, ret_message, ret_more, error) &&
+    if (read_place(broker, message, ret_message, error) &&
         (ret_message->tenant == NULL || read_body(broker, message, ret_message, error)))
         return COEX_BROKER_MESSAGE;
     coex_broker_message_clear(ret_message);
@@ -589,15 +600,21 @@ coex_broker_read(CoexBroker *broker, CoexBrokerMessage *ret_message, gboolean *r
     CoexBrokerRead taken;
 
     *ret_message = (CoexBrokerMessage){ 0 };
-    *ret_more = FALSE;
+    *ret_more = broker->n_left > 0;
     if (status == NATS_TIMEOUT && now - broker->heard_us < SILENCE_US)
         return COEX_BROKER_NONE;
+    if (status == NATS_NO_RESPONDERS) {
+        /* libnats takes one of the log for that, which has nothing but such a header. */
+        broker->n_read++;
+        return COEX_BROKER_NONE;
+    }
     if (status != NATS_OK) {
         coex_broker_fail(broker, status, 0, error);
         return COEX_BROKER_FAILED;
     }
     broker->heard_us = now;
-    taken = take_message(broker, message, ret_message, ret_more, error);
+    taken = take_message(broker, message, ret_message, error);
+    *ret_more = broker->n_left > 0;
     natsMsg_Destroy(message);
     return taken;
 }

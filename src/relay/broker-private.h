@@ -22,6 +22,7 @@ struct CoexBroker {
     natsSubscription *reading; /* NULL: coex_broker_begin() comes first */
     char *reader;              /* the consumer's name, NULL: likewise */
     guint64 n_read;            /* since then */
+    guint64 n_left;            /* behind that */
     gint64 heard_us;           /* when something came last, also that nothing does */
     gboolean is_configured;    /* the stream is as the configuration says */
 };

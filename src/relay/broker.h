@@ -68,7 +68,7 @@ typedef enum {
     COEX_BROKER_NONE, /* nothing came for a moment */
     COEX_BROKER_FAILED,
 } CoexBrokerRead;
-/* @ret_message is to be cleared. @ret_more: others follow at once. */
+/* @ret_message is to be cleared. @ret_more: there are others behind it, or before NONE. */
 CoexBrokerRead coex_broker_read(CoexBroker *broker, CoexBrokerMessage *ret_message,
                                 gboolean *ret_more, GError **error);
 /* The one with that number: its tenant, NULL where there is none, and its key. */

@@ -11,12 +11,12 @@
 #define PAUSE_MAX_MS 2000               /* between two tries */
 #define LOOK_US (2 * G_USEC_PER_SEC)    /* between looks at the log as a whole */
 #define LASTING_US (3 * G_USEC_PER_SEC) /* so long a trouble is nobody's matter */
-#define AGAIN_US                                                                                   \
-    (10 * (gint64)G_USEC_PER_SEC)             /* after which what did not come back is put again   \
-                                               */
-#define ANEW_US (60 * (gint64)G_USEC_PER_SEC) /* likewise where there is always something new */
+/* After which what did not come back is put again, also where there is always something new. */
+#define AGAIN_US ((gint64)10 * G_USEC_PER_SEC)
+#define ANEW_US ((gint64)60 * G_USEC_PER_SEC)
 #define N_SHORT 3    /* a broker that has just become the first may not know its last yet */
 #define N_FLYING 512 /* on their way to the disk */
+#define CLOCKS_MS ((gint64)60 * 60 * 1000) /* that other relays may be ahead by */
 
 typedef enum {
     FOLLOWER,
@@ -276,7 +276,7 @@ tell_lost_part(CoexCluster *cluster, const CoexBrokerMessage *message)
 {
     if (!cluster->lost_parts_told)
         say(cluster, g_strdup_printf("A large delivery for /%s is not whole in the brokers' log: "
-                                     "the relay that took it has it, and puts it there again.",
+                                     "desks find it at the relay that took it.",
                                      message->tenant));
     cluster->lost_parts_told = TRUE;
 }
@@ -288,7 +288,8 @@ take(CoexCluster *cluster, const CoexBrokerMessage *message, gint64 *position, G
     guint index = message->tenant != NULL
                       ? GPOINTER_TO_UINT(g_hash_table_lookup(cluster->tenants, message->tenant))
                       : 0;
-    CoexDelivery delivery = { .received_at = message->received_at,
+    gint64 latest = g_get_real_time() / 1000 + CLOCKS_MS;
+    CoexDelivery delivery = { .received_at = CLAMP(message->received_at, 0, latest),
                               .body = message->body,
                               .header = message->header,
                               .proof = message->proof,
@@ -526,8 +527,7 @@ tell_refused(CoexCluster *cluster)
 {
     if (!cluster->refused_told)
         say(cluster, g_strdup("The brokers take no message as large as one that came here: only "
-                              "this relay keeps it. If max_payload or max_msg_size was lowered "
-                              "there, raise it again."));
+                              "this relay keeps it. Raise max_payload and max_msg_size there."));
     cluster->refused_told = TRUE;
 }
 
@@ -607,7 +607,7 @@ forward(CoexCluster *cluster, CoexBroker *broker, guint *n_failures, GError **er
                 return FALSE;
             *n_failures = 0;
             end_trouble(cluster, FORWARDER);
-        } while (any && !is_ended(cluster));
+        } while (any && !is_ended(cluster) && g_get_monotonic_time() < until);
     }
     return TRUE;
 }
@@ -653,7 +653,7 @@ coex_cluster_start(CoexCluster *cluster)
 }
 
 void
-coex_cluster_free(CoexCluster *cluster)
+coex_cluster_stop(CoexCluster *cluster)
 {
     if (cluster == NULL)
         return;
@@ -664,12 +664,19 @@ coex_cluster_free(CoexCluster *cluster)
             coex_broker_end(cluster->brokers[i]);
     g_cond_broadcast(&cluster->changed);
     g_mutex_unlock(&cluster->lock);
-    for (guint i = 0; i < N_ROLES; i++) {
+    for (guint i = 0; i < N_ROLES; i++)
         if (cluster->threads[i] != NULL)
-            g_thread_join(cluster->threads[i]);
-        g_free(cluster->troubles[i].text);
-    }
+            g_thread_join(g_steal_pointer(&cluster->threads[i]));
     coex_broker_clean_up();
+}
+
+void
+coex_cluster_free(CoexCluster *cluster)
+{
+    if (cluster == NULL)
+        return;
+    for (guint i = 0; i < N_ROLES; i++)
+        g_free(cluster->troubles[i].text);
     g_clear_error(&cluster->failure);
     g_hash_table_unref(cluster->tenants);
     g_free(cluster->url);

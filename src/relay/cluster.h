@@ -26,9 +26,11 @@ typedef struct {
 CoexCluster *coex_cluster_new(const CoexClusterSpec *spec);
 /* Its threads begin. */
 void coex_cluster_start(CoexCluster *cluster);
-/* Something new waits. Any thread. */
+/* Something new waits. Any thread, until the log's end. */
 void coex_cluster_wake(CoexCluster *cluster);
-/* Ends them, which takes some seconds at most; before the log's end. NULL is allowed. */
+/* Ends them, which takes some seconds at most; before the log's end. NULL is allowed, also next. */
+void coex_cluster_stop(CoexCluster *cluster);
+/* After the log's end, which wakes it for what is committed last. */
 void coex_cluster_free(CoexCluster *cluster);
 
 typedef struct {

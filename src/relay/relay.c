@@ -379,8 +379,9 @@ coex_relay_close(CoexRelay *relay)
     if (relay->desks != NULL)
         coex_desks_end(relay->desks);
     g_clear_pointer(&relay->receiver, coex_receiver_free);
-    g_clear_pointer(&relay->cluster, coex_cluster_free);
+    coex_cluster_stop(relay->cluster);
     coex_log_close(relay->log);
+    g_clear_pointer(&relay->cluster, coex_cluster_free);
     g_clear_pointer(&relay->intake, coex_relay_intake_free);
     g_clear_pointer(&relay->desks, coex_desks_free);
     g_clear_pointer(&relay->reloaded, coex_relay_config_free);

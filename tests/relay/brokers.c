@@ -194,14 +194,14 @@ dial(Brokers *brokers)
     return NULL;
 }
 
-char *
-broker_ask(Brokers *brokers, const char *subject, const char *text)
+/* @command: PUB or HPUB, with its lines. */
+static char *
+ask(Brokers *brokers, const char *command)
 {
     g_autoptr(GIOStream) stream = dial(brokers);
     g_autoptr(GDataInputStream) lines = NULL;
     g_autofree char *request = g_strdup_printf(
-        "CONNECT {\"verbose\":false}\r\nSUB answer 1\r\nPUB %s answer %zu\r\n%s\r\nPING\r\n",
-        subject, strlen(text), text);
+        "CONNECT {\"verbose\":false,\"headers\":true}\r\nSUB answer 1\r\n%s\r\nPING\r\n", command);
     char *line;
 
     if (stream == NULL)
@@ -217,6 +217,26 @@ broker_ask(Brokers *brokers, const char *subject, const char *text)
             return g_data_input_stream_read_line(lines, NULL, NULL, NULL);
     }
     return NULL;
+}
+
+char *
+broker_ask(Brokers *brokers, const char *subject, const char *text)
+{
+    g_autofree char *command =
+        g_strdup_printf("PUB %s answer %zu\r\n%s", subject, strlen(text), text);
+
+    return ask(brokers, command);
+}
+
+char *
+broker_put(Brokers *brokers, const char *subject, const char *headers, const char *body)
+{
+    g_autofree char *head = g_strdup_printf("NATS/1.0\r\n%s\r\n", headers);
+    g_autofree char *command =
+        g_strdup_printf("HPUB %s answer %zu %zu\r\n%s%s", subject, strlen(head),
+                        strlen(head) + strlen(body), head, body);
+
+    return ask(brokers, command);
 }
 
 gint64

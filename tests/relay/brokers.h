@@ -33,5 +33,8 @@ void broker_restore(Brokers *brokers, guint index);
 char *brokers_dup_options(Brokers *brokers);
 /* Asks the first that runs as a client does, and takes what it answers: JSON, NULL: nothing. */
 char *broker_ask(Brokers *brokers, const char *subject, const char *text);
+/* Puts a message, with more lines of headers, into the log: what is answered. Free with g_free().
+ */
+char *broker_put(Brokers *brokers, const char *subject, const char *headers, const char *body);
 /* What the log has, of its state in STREAM.INFO. -1: there is none. */
 gint64 brokers_count(Brokers *brokers);

@@ -61,6 +61,77 @@ test_moves(void)
     world_end(&world);
 }
 
+static gpointer
+poll_ahead(gpointer data)
+{
+    return rig_poll(data, "/bakery", RIG_KEY, 3, 25);
+}
+
+/* A desk that is ahead of a relay waits there as any does. */
+static void
+test_ahead(void)
+{
+    World world;
+    g_autoptr(Batch) batch = NULL;
+    GThread *thread;
+    Desk desk;
+
+    world_begin(&world, 1, RIG_BAKERY);
+    if (world.brokers == NULL)
+        return;
+    desk_begin(&desk, "/bakery", RIG_KEY);
+    deliver(world.a, "/bakery", 0, 1);
+    desk_read(&desk, world.b, 1);
+    thread = g_thread_new("desk", poll_ahead, world.b);
+    deliver(world.a, "/bakery", 1, 8);
+    batch = g_thread_join(thread);
+    g_assert_cmpuint(batch->status, ==, 200);
+    g_assert_cmpuint(batch->entries->len, >, 0);
+    g_assert_cmpint(batch_get(batch, 0)->sequence, ==, 4);
+    desk_end(&desk);
+    world_end(&world);
+}
+
+/* It ends while much is on its way to the disk, which is there afterwards. */
+static void
+test_ends(void)
+{
+    static const char copy[] = "{\"desk\":\"counter\",\"local_id\":\"%02u\"}";
+    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+    GIOStream *streams[50];
+    World world;
+    Desk desk;
+
+    world_begin(&world, 1, RIG_BAKERY);
+    if (world.brokers == NULL)
+        return;
+    desk_begin(&desk, "/bakery", RIG_KEY);
+    deliver(world.a, "/bakery", 0, 1);
+    for (guint i = 0; i < G_N_ELEMENTS(streams); i++) {
+        g_autofree char *text = g_strdup_printf(copy, i);
+        g_autofree char *request = g_strdup_printf(
+            "POST /bakery/sends HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " RIG_KEY
+            "\r\nContent-Length: %zu\r\n\r\n%s",
+            strlen(text), text);
+
+        streams[i] = rig_dial(world.a);
+        stream_say(streams[i], request);
+    }
+    rig_stop(world.a);
+    for (guint i = 0; i < G_N_ELEMENTS(streams); i++) {
+        if (stream_hear(streams[i]) == 200)
+            g_ptr_array_add(kept, g_strdup_printf(copy, i));
+        g_object_unref(streams[i]);
+    }
+    rig_start(world.a);
+    deliver(world.a, "/bakery", 1, 1);
+    desk_read_until(&desk, world.b, "{\"n\":1}");
+    for (guint i = 0; i < kept->len; i++)
+        g_assert_true(desk_has(&desk, g_ptr_array_index(kept, i)));
+    desk_end(&desk);
+    world_end(&world);
+}
+
 /* What the provider sends to both, since the answer was late, is one delivery. */
 static void
 test_twice(void)
@@ -520,6 +591,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cluster/across", test_across);
     g_test_add_func("/cluster/moves", test_moves);
+    g_test_add_func("/cluster/ahead", test_ahead);
+    g_test_add_func("/cluster/ends", test_ends);
     g_test_add_func("/cluster/twice", test_twice);
     g_test_add_func("/cluster/away", test_away);
     g_test_add_func("/cluster/none-at-start", test_none_at_start);

@@ -78,27 +78,41 @@ desk_take(Desk *desk, const Batch *batch)
     desk->after = batch->after;
 }
 
+static void
+poll_once(Desk *desk, Rig *rig, gint64 until)
+{
+    g_autoptr(Batch) batch = rig_poll(rig, desk->path, desk->key, desk->after, 1);
+
+    if (g_get_monotonic_time() > until) {
+        g_autofree char *said = rig_dup_said(rig);
+        int how;
+        g_autofree char *status = rig_dup_status(rig, TRUE, &how);
+
+        g_error("only %u came; the relay said:\n%s%s", desk->bodies->len, said, status);
+    }
+    if (batch->status == 200)
+        desk_take(desk, batch);
+    else
+        g_poll(NULL, 0, 20);
+}
+
 void
 desk_read(Desk *desk, Rig *rig, guint n)
 {
     gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
 
-    while (desk->bodies->len < n) {
-        g_autoptr(Batch) batch = rig_poll(rig, desk->path, desk->key, desk->after, 1);
-
-        if (g_get_monotonic_time() > until) {
-            g_autofree char *said = rig_dup_said(rig);
-            int how;
-            g_autofree char *status = rig_dup_status(rig, TRUE, &how);
-
-            g_error("%u of %u came; the relay said:\n%s%s", desk->bodies->len, n, said, status);
-        }
-        if (batch->status == 200)
-            desk_take(desk, batch);
-        else
-            g_poll(NULL, 0, 20);
-    }
+    while (desk->bodies->len < n)
+        poll_once(desk, rig, until);
     g_assert_cmpuint(desk->bodies->len, ==, n);
+}
+
+void
+desk_read_until(Desk *desk, Rig *rig, const char *body)
+{
+    gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
+
+    while (!desk_has(desk, body))
+        poll_once(desk, rig, until);
 }
 
 void

@@ -30,5 +30,6 @@ void desk_end(Desk *desk);
 gboolean desk_has(const Desk *desk, const char *body);
 /* Until it has @n, and not more. */
 void desk_read(Desk *desk, Rig *rig, guint n);
+void desk_read_until(Desk *desk, Rig *rig, const char *body);
 /* It has what deliver() says from 0 on. */
 void assert_counts(const Desk *desk, guint n);
