@@ -545,7 +545,9 @@ keep_send(CoexDesks *desks, CoexExchange *exchange, Tenant *tenant, GBytes *body
     if (g_bytes_get_size(body) > COEX_DESKS_SEND_MAX)
         return 413;
     if (!coex_wire_make_send_key(body, delivery.key))
-        return refuse(exchange, 400, "This is no JSON object with a desk and a local_id.");
+        return refuse(
+            exchange, 400,
+            "This is neither a JSON object with a desk and a local_id nor a list of such.");
     sent = g_new(Send, 1);
     *sent = (Send){ tenant, exchange };
     if (coex_log_add(desks->log, tenant->index, &delivery, on_send_kept, sent) == COEX_LOG_TAKEN)

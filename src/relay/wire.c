@@ -25,6 +25,47 @@ coex_wire_add(GString *text, const CoexLogRow *row)
     g_string_append_c(text, '\n');
 }
 
+/* What names a copy; FALSE: it is none. */
+static gboolean
+read_copy(const CoexJsonAt *copy, const char **ret_desk, const char **ret_local_id)
+{
+    *ret_desk = coex_json_member_text(copy, "desk");
+    *ret_local_id = coex_json_member_text(copy, "local_id");
+    return *ret_desk != NULL && *ret_local_id != NULL && **ret_local_id != '\0';
+}
+
+/* The same one again is known by its name. */
+static gboolean
+hash_copy(CoexHash *hash, const CoexJsonAt *copy)
+{
+    const char *desk, *local_id;
+
+    if (!read_copy(copy, &desk, &local_id))
+        return FALSE;
+    coex_hash_update(hash, "send", sizeof "send");
+    coex_hash_update(hash, desk, strlen(desk) + 1);
+    coex_hash_update(hash, local_id, strlen(local_id));
+    return TRUE;
+}
+
+/* Several: only the very same list is the same again. What is in two of them the desks know. */
+static gboolean
+hash_list(CoexHash *hash, const CoexJsonAt *list, const char *bytes, gsize length)
+{
+    guint n = coex_json_length(list);
+
+    for (guint i = 0; i < n; i++) {
+        CoexJsonAt copy = coex_json_element(list, i);
+        const char *desk, *local_id;
+
+        if (!read_copy(&copy, &desk, &local_id))
+            return FALSE;
+    }
+    coex_hash_update(hash, "sends", sizeof "sends");
+    coex_hash_update(hash, bytes, length);
+    return n > 0;
+}
+
 gboolean
 coex_wire_make_send_key(GBytes *body, guint8 ret_key[32])
 {
@@ -33,19 +74,14 @@ coex_wire_make_send_key(GBytes *body, guint8 ret_key[32])
     g_autoptr(CoexJson) doc = coex_json_parse(bytes, length, NULL);
     g_autoptr(CoexHash) hash = coex_hash_new(NULL);
     CoexJsonAt root;
-    const char *desk, *local_id;
     CoexDigest digest;
 
     if (doc == NULL)
         return FALSE;
     root = coex_json_root(doc);
-    desk = coex_json_member_text(&root, "desk");
-    local_id = coex_json_member_text(&root, "local_id");
-    if (desk == NULL || local_id == NULL || *local_id == '\0')
+    if (coex_json_at_is_array(&root) ? !hash_list(hash, &root, bytes, length)
+                                     : !hash_copy(hash, &root))
         return FALSE;
-    coex_hash_update(hash, "send", sizeof "send");
-    coex_hash_update(hash, desk, strlen(desk) + 1);
-    coex_hash_update(hash, local_id, strlen(local_id));
     if (!coex_hash_finish(hash, &digest))
         return FALSE;
     memcpy(ret_key, digest.bytes, sizeof digest.bytes);

@@ -12,8 +12,9 @@ typedef struct CoexLogRow CoexLogRow;
 
 void coex_wire_add(GString *text, const CoexLogRow *row);
 
-/* One entry for each message of a desk, whose copy is @body: its key, and FALSE for what is no JSON
- * object with the desk's name and a local id. */
+/* One entry for each message of a desk, whose copy is @body, or for several in a list: its key, and
+ * FALSE for what is neither a JSON object with the desk's name and a local id nor a list of such.
+ */
 gboolean coex_wire_make_send_key(GBytes *body, guint8 ret_key[32]);
 
 /* @relay: the log's id; @after: the desk's next cursor. */

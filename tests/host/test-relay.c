@@ -383,6 +383,51 @@ copies_outlive_kills(World *world)
     run_story(world, TRUE, cut_all_off);
 }
 
+#define N_MISSED 3
+
+/* What was sent while the relay was away goes to the others all the same. */
+static void
+miss_several(World *world, Rig *rig)
+{
+    g_autoptr(Host) home = open_home(world, rig, NULL);
+    Host *counter = world->host;
+
+    host_go_online(counter);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_wait_message(home, ADA, "RECV", "Hello");
+    rig_kill(rig);
+    for (guint i = 0; i < N_MISSED; i++) {
+        g_autofree char *text = g_strdup_printf("answer %u.", i);
+
+        host_type(counter, ADA, text);
+        host_wait_message(counter, ADA, "SEND", text);
+        host_check(counter, coex_sim_wait_n_sent(world->sim, "ada", i + 1, HOST_PATIENCE_MS));
+    }
+    host_wait_tooltip(counter, ADA, "*ccepted*");
+    rig_start(rig);
+    for (guint i = 0; i < N_MISSED; i++) {
+        g_autofree char *line = g_strdup_printf("[desk counter] answer %u.", i);
+
+        host_wait_message(home, ADA, "SEND|REMOTE_SEND", line);
+    }
+    host_type(counter, ADA, "the end");
+    host_wait_message(home, ADA, "SEND|REMOTE_SEND", "[desk counter] the end");
+    for (guint i = 0; i < N_MISSED; i++) {
+        g_autofree char *text = g_strdup_printf("*answer %u.", i);
+
+        assert_sent_at(home, text, 1);
+        assert_sent_at(counter, text, 1);
+    }
+    host_check(counter, host_count(counter, EVENT_NOTICE, NULL, "*does not take the copy*") == 0);
+    host_check(counter, coex_sim_n_sent(world->sim, "ada") == N_MISSED + 1);
+}
+
+static void
+copies_wait(World *world)
+{
+    run_story(world, TRUE, miss_several);
+}
+
 static void
 add_all(void)
 {
@@ -395,6 +440,7 @@ add_all(void)
     world_add("two-desks", NULL, two_desks);
     world_add_at(COEX_SIM_META, "two-desks-bitlbee", "BitlBee", two_desks);
     world_add_at(COEX_SIM_META, "copies-outlive-kills", NULL, copies_outlive_kills);
+    world_add_at(COEX_SIM_META, "copies-wait", NULL, copies_wait);
 }
 
 int

@@ -184,6 +184,7 @@ test_keys(void)
 }
 
 #define SEND "{\"desk\":\"till\",\"local_id\":\"a1\",\"text\":\"Gr\xc3\xbc\xc3\x9f\" ,  \"x\":1}"
+#define OTHER_SEND "{\"desk\":\"till\",\"local_id\":\"a2\",\"text\":\"\"}"
 
 static void
 test_sends(void)
@@ -192,8 +193,17 @@ test_sends(void)
     g_autofree char *large = g_strnfill(70000, 'x');
     g_autofree char *too_large =
         g_strdup_printf("{\"desk\":\"till\",\"local_id\":\"b\",\"text\":\"%s\"}", large);
-    static const char *const bad[] = { "", "[]", "{", "{\"desk\":\"till\"}",
-                                       "{\"local_id\":\"a\"}" };
+    static const char *const bad[] = { "",
+                                       "[]",
+                                       "{",
+                                       "{\"desk\":\"till\"}",
+                                       "{\"local_id\":\"a\"}",
+                                       "[1]",
+                                       "[[]]",
+                                       "[{}]",
+                                       "[" SEND ",null]",
+                                       "[" SEND ",{\"desk\":\"till\"}]",
+                                       "{\"sends\":[" SEND "]}" };
 
     g_assert_cmpuint(deliver(rig, "/bakery", "one"), ==, 200);
     g_assert_cmpuint(rig_ask_status(rig, "/bakery/sends", KEY_HEAD, SEND), ==, 200);
@@ -211,6 +221,31 @@ test_sends(void)
     g_assert_cmpstr(batch_get(batch, 1)->body, ==, SEND);
     g_assert_null(batch_get(batch, 1)->signature);
     g_assert_cmpstr(batch_get(batch, 2)->kind, ==, "send");
+}
+
+/* Several at once stay so, byte for byte; the same again is not there twice. */
+static void
+test_joined(void)
+{
+    static const char *const joined[] = { "[\n" SEND ",\n" OTHER_SEND "\n]",
+                                          "[\n" OTHER_SEND ",\n" SEND "\n]", "[" SEND "]" };
+    g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
+
+    g_assert_cmpuint(rig_ask_status(rig, "/bakery/sends", KEY_HEAD, SEND), ==, 200);
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(joined); i++)
+        g_assert_cmpuint(
+            rig_ask_status(rig, "/bakery/sends", KEY_HEAD, joined[i % G_N_ELEMENTS(joined)]), ==,
+            200);
+    rig_stop(rig);
+    rig_start(rig);
+    g_assert_cmpuint(rig_ask_status(rig, "/bakery/sends", KEY_HEAD, joined[0]), ==, 200);
+
+    g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, 0, 0);
+    g_assert_cmpuint(batch->entries->len, ==, 1 + G_N_ELEMENTS(joined));
+    for (guint i = 0; i < G_N_ELEMENTS(joined); i++) {
+        g_assert_cmpstr(batch_get(batch, 1 + i)->kind, ==, "send");
+        g_assert_cmpstr(batch_get(batch, 1 + i)->body, ==, joined[i]);
+    }
 }
 
 /* Without a secret the desk alone proves; a wrong proof does not stand in the way of the right. */
@@ -396,6 +431,7 @@ main(int argc, char **argv)
     g_test_add_func("/relay/waits", test_waits);
     g_test_add_func("/relay/keys", test_keys);
     g_test_add_func("/relay/sends", test_sends);
+    g_test_add_func("/relay/joined", test_joined);
     g_test_add_func("/relay/proven-elsewhere", test_proven_elsewhere);
     g_test_add_func("/relay/batches", test_batches);
     g_test_add_func("/relay/ends", test_ends);

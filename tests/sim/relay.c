@@ -328,6 +328,29 @@ take_webhook(CoexSimRelay *relay, SoupServerMessage *message)
     answer_waiters(relay);
 }
 
+static gboolean
+is_copy(JsonNode *node)
+{
+    JsonObject *copy = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+
+    return copy != NULL && json_object_get_string_member_with_default(copy, "desk", NULL) != NULL &&
+           *json_object_get_string_member_with_default(copy, "local_id", "") != '\0';
+}
+
+/* One, or several in a list. */
+static gboolean
+are_copies(JsonNode *node)
+{
+    JsonArray *list = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    if (list == NULL)
+        return is_copy(node);
+    for (guint i = 0; i < json_array_get_length(list); i++)
+        if (!is_copy(json_array_get_element(list, i)))
+            return FALSE;
+    return json_array_get_length(list) > 0;
+}
+
 /* The same one again is no second entry. */
 static void
 take_send(CoexSimRelay *relay, SoupServerMessage *message)
@@ -340,6 +363,7 @@ take_send(CoexSimRelay *relay, SoupServerMessage *message)
 
     g_assert_cmpuint(length, <=, 64 * 1024);
     g_assert_true(json_parser_load_from_data(parser, text, (gssize)length, NULL));
+    g_assert_true(are_copies(json_parser_get_root(parser)));
     soup_server_message_set_status(message, relay->mood == COEX_SIM_RELAY_DEAF ? 503 : 200, NULL);
     for (guint i = 0; i < relay->entries->len; i++)
         if (g_bytes_equal(((Entry *)g_ptr_array_index(relay->entries, i))->body, body))
