@@ -103,13 +103,13 @@ refuse_poll(Poll *poll)
 }
 
 /* Takes @poll, which is in no queue and has nothing flying but its text. In a shared log a cursor
- * beyond what there is may be another relay's, which is ahead. */
+ * beyond what there is may be another relay's, which is ahead; but none is where nothing can be. */
 static void
 answer_poll(Poll *poll, const CoexLogFigures *figures)
 {
     Tenant *tenant = poll->tenant;
-    gint64 newest =
-        tenant->desks->cluster != NULL ? MAX(figures->newest, poll->next) : figures->newest;
+    gboolean is_ahead = tenant->desks->cluster != NULL && poll->next < COEX_RELAY_SEQUENCE_MAX;
+    gint64 newest = is_ahead ? MAX(figures->newest, poll->next) : figures->newest;
     Answer *answer = g_new(Answer, 1);
     g_autoptr(GBytes) bytes = NULL;
     gsize n_before = poll->n_flying;

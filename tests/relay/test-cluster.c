@@ -14,6 +14,17 @@
     "[tenant florist]\npath=/florist\nnumber=+493023125018\napp-secret=" RIG_SECRET                \
     "\ndesk-key=" FLORIST_KEY "\n"
 
+/* As it is told to who asks for what is behind all that can be. */
+static void
+assert_newest(Rig *rig, gint64 newest)
+{
+    g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, (G_GINT64_CONSTANT(1) << 53) - 1, 0);
+
+    g_assert_cmpuint(batch->status, ==, 200);
+    g_assert_cmpint(batch->newest, ==, newest);
+    g_assert_cmpint(batch->after, ==, newest);
+}
+
 static void
 test_across(void)
 {
@@ -36,6 +47,8 @@ test_across(void)
     g_assert_cmpstr(desk.log, ==, other.log);
     g_assert_cmpint(desk.after, ==, other.after);
     g_assert_cmpint(brokers_count(world.brokers), ==, 10);
+    assert_newest(world.a, desk.after);
+    assert_newest(world.b, desk.after);
     desk_end(&desk);
     desk_end(&other);
     world_end(&world);

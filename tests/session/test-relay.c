@@ -413,6 +413,10 @@ test_examined(Desk *desk)
     examined_assert_line(desk, report,
                          "ok: The relay 127.0.0.1 answers, and takes the option relay-key. All "
                          "that it has is here; the last delivery came at *");
+    coex_sim_relay_set_mood(relay, COEX_SIM_RELAY_HASTY);
+    examined_assert_line(desk, examined_run(desk),
+                         "ok: The relay 127.0.0.1 answers, and takes the option relay-key. It has "
+                         "deliveries that are not here yet.");
     desk_logout(desk);
 }
 
