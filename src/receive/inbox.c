@@ -547,6 +547,23 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     coex_views_tell(account, person);
 }
 
+/* Another desk's broadcast, also where WhatsApp's echo of it came before, and not what is this
+ * desk's own. */
+static void
+settle_of_many(CoexAccount *account, CoexPerson *person, const Effect *effect,
+               const CoexResult *result)
+{
+    const CoexMessage *message = effect->message;
+
+    if (result->outcome != COEX_ADDED && result->outcome != COEX_CHANGED)
+        return;
+    coex_desk_sends_note_name(account, message->desk);
+    coex_views_note_state(account, person, result);
+    coex_views_tell(account, person);
+    coex_broadcast_note_elsewhere(account, person, message->local_id, message->desk,
+                                  effect->echo_at);
+}
+
 static void
 settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 {
@@ -555,18 +572,17 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     CoexPerson *person = coex_people_by_id(account->people, effect->person_id);
     gboolean is_bot;
 
-    if (person == NULL || result->outcome != COEX_ADDED)
+    if (person == NULL)
         return;
     person = coex_people_now(account->people, person);
-    if (effect->message->desk != NULL)
-        coex_desk_sends_note_name(account, effect->message->desk);
     if (effect->is_of_many) {
-        coex_views_note_state(account, person, result);
-        coex_views_tell(account, person);
-        coex_broadcast_note_elsewhere(account, person, effect->message->local_id,
-                                      effect->message->desk, effect->echo_at);
+        settle_of_many(account, person, effect, result);
         return;
     }
+    if (result->outcome != COEX_ADDED)
+        return;
+    if (effect->message->desk != NULL)
+        coex_desk_sends_note_name(account, effect->message->desk);
     if (effect->ends_turn) {
         coex_ticker_end_turn(account, person);
         coex_opt_out_note(account, person, effect->message);

@@ -162,6 +162,21 @@ was_reached(const CoexBroadcasts *broadcasts, const CoexPerson *person, gint64 o
     return FALSE;
 }
 
+/* Which other desk sent them the same, also as somebody who turned out to be this person since;
+ * NULL: none did. */
+static const char *
+get_elsewhere(const CoexBroadcasts *broadcasts, const CoexPerson *person)
+{
+    const GPtrArray *others =
+        coex_people_get_entry(broadcasts->account->people, person->id)->others;
+    const char *desk = g_hash_table_lookup(broadcasts->elsewhere, &person->id);
+
+    for (guint i = 0; desk == NULL && others != NULL && i < others->len; i++)
+        desk =
+            g_hash_table_lookup(broadcasts->elsewhere, &((const CoexPerson *)others->pdata[i])->id);
+    return desk;
+}
+
 static Part *
 part_new(CoexBroadcasts *broadcasts, guint i)
 {
@@ -371,9 +386,10 @@ static char **
 fill(CoexAccount *account, Part *part, const CoexTemplate *template_)
 {
     const CoexBroadcastRecord *record = account->broadcasts->running;
-    const char *desk = g_hash_table_lookup(account->broadcasts->elsewhere, &part->person_id);
-    const char *obstacle = coex_broadcast_get_obstacle(
-        account, find_person(account, part->person_id), record->category, record->at);
+    const CoexPerson *person = find_person(account, part->person_id);
+    const char *desk = get_elsewhere(account->broadcasts, person);
+    const char *obstacle =
+        coex_broadcast_get_obstacle(account, person, record->category, record->at);
     g_auto(GStrv) filled = coex_broadcast_record_fill(record, part->name);
     g_autoptr(GError) error = NULL;
     char **checked = NULL;

@@ -44,7 +44,7 @@ typedef enum {
     COEX_ADDED,
     COEX_DUPLICATE, /* nothing changed, no feed item */
     COEX_REPLACED,  /* one without content of its own got it */
-    COEX_CHANGED,   /* a status advanced */
+    COEX_CHANGED,   /* a status advanced, or an echo turned out to be another desk's broadcast */
     COEX_UNKNOWN,   /* a status for no known message: kept for it */
 } CoexOutcome;
 

@@ -201,8 +201,11 @@ merge_past(CoexApply *a, const CoexStored *known, const CoexNewMessage *message,
 static gboolean
 complete_copy(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
-    return message->template_name == NULL || known->local_id != NULL ||
-           coex_db_run(a->db,
+    if (message->template_name == NULL || known->local_id != NULL)
+        return TRUE;
+    if (message->local_id != NULL)
+        a->change->result.outcome = COEX_CHANGED;
+    return coex_db_run(a->db,
                        "UPDATE messages SET template_name = ?1, local_id = ?2,"
                        " type = CASE WHEN ?2 IS NULL THEN type ELSE ?3 END"
                        " WHERE id = ?4 AND direction = ?5",

@@ -122,6 +122,37 @@ test_asked(Desk *desk)
     shop_close(&shop);
 }
 
+static void
+hear_echoes(Shop *shop)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(people); i++) {
+        g_autofree char *sent = coex_sim_dup_last_sent(shop->counter->sim, people[i]);
+
+        g_free(coex_sim_echo_sent(shop->counter->sim, sent));
+        desk_wait_feed(shop->home, COEX_FEED_ECHO, people[i], "*");
+    }
+}
+
+/* The copies that came before it are there, too. */
+static void
+say_behind(Shop *shop)
+{
+    desk_say(shop->counter, "ada", "By the way");
+    desk_take(shop->counter, "ada", "By the way");
+    shop_wait_copy(shop->home, "ada", "[desk counter] By the way");
+    desk_wait_state(shop->counter, "ada", "delivered*: By the way");
+}
+
+static void
+wait_left_out(Desk *desk, const char *glob)
+{
+    broadcast_step(desk, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(desk, NULL, BEGINS);
+    desk_wait_notice(desk, NULL, DONE);
+    broadcast_step(desk, COEX_BROADCAST_REPORT);
+    desk_wait_facts(desk, NULL, glob);
+}
+
 /* Between the question and the answer to it the other desk sends the same. */
 static void
 test_meanwhile(Desk *desk)
@@ -133,15 +164,68 @@ test_meanwhile(Desk *desk)
     desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
     send_order(shop.counter);
     wait_copied(shop.home);
-    broadcast_step(shop.home, COEX_BROADCAST_BEGIN);
-    desk_wait_notice(shop.home, NULL, BEGINS);
-    desk_wait_notice(shop.home, NULL, DONE);
-    broadcast_step(shop.home, COEX_BROADCAST_REPORT);
-    desk_wait_facts(
-        shop.home, NULL,
-        "*: 3 people, 3 left out.\nNot sent: the desk “counter” sent them the same.: *");
+    wait_left_out(shop.home,
+                  "*: 3 people, 3 left out.\nNot sent: the desk “counter” sent them the same.: *");
     shop_fence(&shop);
     assert_each_got(desk, 1);
+    shop_close(&shop);
+}
+
+/* WhatsApp's echoes come before the copies, after the question. */
+static void
+test_echoed_meanwhile(Desk *desk)
+{
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    plan_order(shop.home);
+    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
+    send_order(shop.counter);
+    hear_echoes(&shop);
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
+    say_behind(&shop);
+    wait_left_out(shop.home,
+                  "*: 3 people, 3 left out.\nNot sent: the desk “counter” sent them the same.: *");
+    shop_fence(&shop);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, G_N_ELEMENTS(people) + 1);
+    shop_close(&shop);
+}
+
+static void
+wait_united(Desk *desk)
+{
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "carla", "This is the same person as Ada *");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada *");
+}
+
+/* Carla, who got it, turns out to be Ada, who is to get it. */
+static void
+test_united_meanwhile(Desk *desk)
+{
+    const char *const ada[] = { desk_name("ada"), "", NULL };
+    const char *const carla[] = { desk_name("carla"), "", NULL };
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    plan_for(shop.home, "order_update", order_values, ada);
+    desk_wait_ask(shop.home, "Send order_update to 1 person of “Bakers”?");
+    plan_for(shop.counter, "order_update", order_values, carla);
+    desk_wait_ask(shop.counter, "Send order_update to 1 person of “Bakers”?");
+    broadcast_step(shop.counter, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(shop.counter, NULL, BEGINS);
+    take_part(desk, NULL);
+    desk_wait_notice(shop.counter, NULL, DONE);
+    desk_wait_state(shop.counter, "carla", "delivered*");
+    desk_wait_state(shop.home, "carla", "delivered*" BY_COUNTER "Hi *");
+    g_assert_true(coex_sim_unite(desk->sim, "ada", "carla"));
+    wait_united(shop.counter);
+    wait_united(shop.home);
+    wait_left_out(
+        shop.home,
+        "*: 1 person, 1 left out.\nNot sent: the desk “counter” sent them the same.: Ada *");
+    shop_fence(&shop);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 1);
     shop_close(&shop);
 }
 
@@ -327,17 +411,9 @@ test_echoed(Desk *desk)
     open_for_all(&shop, desk);
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
     send_order(shop.counter);
-    for (guint i = 0; i < G_N_ELEMENTS(people); i++) {
-        g_autofree char *sent = coex_sim_dup_last_sent(desk->sim, people[i]);
-
-        g_free(coex_sim_echo_sent(desk->sim, sent));
-        desk_wait_feed(shop.home, COEX_FEED_ECHO, people[i], "*");
-    }
+    hear_echoes(&shop);
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
-    desk_say(shop.counter, "ada", "By the way");
-    desk_take(desk, "ada", "By the way");
-    shop_wait_copy(shop.home, "ada", "[desk counter] By the way");
-    desk_wait_state(shop.counter, "ada", "delivered*: By the way");
+    say_behind(&shop);
     plan_order(shop.home);
     desk_wait_notice(shop.home, NULL,
                      "Nothing was sent: nobody of “Bakers” would get it: got the same *");
@@ -356,6 +432,8 @@ main(int argc, char **argv)
     desk_add("/desk-broadcast/shown", test_shown);
     desk_add_at(DESK_ONLY_META, "/desk-broadcast/asked", test_asked);
     desk_add("/desk-broadcast/meanwhile", test_meanwhile);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/echoed-meanwhile", test_echoed_meanwhile);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/united-meanwhile", test_united_meanwhile);
     desk_add_at(DESK_ONLY_META, "/desk-broadcast/many", test_many);
     desk_add_at(DESK_ONLY_360DIALOG, "/desk-broadcast/both", test_both);
     desk_add_at(DESK_ONLY_META, "/desk-broadcast/late", test_late);
