@@ -12,6 +12,7 @@
 #define DESCRIPTION "coex-relay " /* of the stream, before its id */
 #define NS_PER_S ((gint64)1000 * 1000 * 1000)
 #define TWICE_S (2 * 60 * 60) /* in which a message that is put twice is known */
+#define OVERHEAD 2 /* with them a small message needs more there than it does in a relay */
 #define MB (1024 * (gint64)1024)
 
 /* ---- what went wrong ---- */
@@ -33,11 +34,11 @@ static const struct {
     { JSClusterNoPeersErr, COEX_ERROR_INVALID_INPUT,
       "Fewer brokers than replicas= says are there and have room: start the others, or lower it." },
     { JSStorageResourcesExceededErr, COEX_ERROR_INVALID_INPUT,
-      "The broker has less room than disk-limit-mb= says: raise max_file_store of its JetStream, "
-      "or lower that." },
+      "The broker has less room than twice what disk-limit-mb= says: raise max_file_store of its "
+      "JetStream, or lower that." },
     { JSInsufficientResourcesErr, COEX_ERROR_INVALID_INPUT,
-      "The broker has less room than disk-limit-mb= says: raise max_file_store of its JetStream, "
-      "or lower that." },
+      "The broker has less room than twice what disk-limit-mb= says: raise max_file_store of its "
+      "JetStream, or lower that." },
 };
 
 static gboolean
@@ -251,7 +252,7 @@ configure(const CoexRelayConfig *config, jsStreamConfig *stream)
 {
     stream->Replicas = config->replicas;
     stream->MaxAge = (gint64)config->keep_days * 24 * 60 * 60 * NS_PER_S;
-    stream->MaxBytes = config->disk_limit_mb * MB;
+    stream->MaxBytes = config->disk_limit_mb * MB * OVERHEAD;
     stream->Duplicates = MIN(TWICE_S * NS_PER_S, stream->MaxAge);
 }
 

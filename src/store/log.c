@@ -205,7 +205,8 @@ read_tenants(CoexLog *log, CoexDb *db, const char *const *paths, GError **error)
     gboolean ok = coex_db_exec(db, "BEGIN IMMEDIATE", error);
     for (guint i = 0; ok && i < log->n_tenants; i++)
         ok = read_tenant(log, db, paths[i], &log->tenants[i], error);
-    ok = ok && (log->is_shared || coex_places_clear(db, error));
+    ok = ok && coex_places_know(db, paths, error) &&
+         (log->is_shared || coex_places_clear(db, error));
     if (ok && coex_db_exec(db, "COMMIT", error))
         return read_strangers(log, db, error);
     coex_db_rollback(db);
@@ -276,7 +277,7 @@ place_entry(CoexLog *log, CoexDb *db, const CoexDelivery *delivery, gint64 id, G
         return FALSE;
     g_mutex_lock(&log->mutex);
     if (is_set)
-        tenant->figures.newest = delivery->place;
+        tenant->figures.newest = MAX(tenant->figures.newest, delivery->place);
     g_mutex_unlock(&log->mutex);
     return TRUE;
 }

@@ -46,7 +46,7 @@ typedef struct {
     char id[COEX_LOG_ID_BYTES]; /* of the numbers, 32 hex digits: those of another are others; "":
                                    of a shared log that is not known yet */
     gint64 newest;              /* number of the last that came, 0: none did */
-    gint64 oldest;    /* of those that are there, in a shared log or less; newest + 1: none is */
+    gint64 oldest;    /* of those that are there, in a shared log at most; newest + 1: none is */
     gint64 oldest_at; /* when the first of them came, milliseconds since 1970; 0: none is there */
     gint64 n_kept;    /* in a shared log also those without a number yet */
     gint64 bytes;

@@ -36,6 +36,29 @@ coex_places_clear(CoexDb *db, GError **error)
                         error);
 }
 
+/* In meta the paths are those keys that begin with a slash. */
+gboolean
+coex_places_know(CoexDb *db, const char *const *tenants, GError **error)
+{
+    gboolean is_new = FALSE;
+    if (!coex_db_run(db, "UPDATE meta SET value = x'00' WHERE key >= '/' AND key < '0'",
+                     COEX_NO_VALUES, error))
+        return FALSE;
+    for (guint i = 0; tenants[i] != NULL; i++) {
+        CoexValue path = coex_text(tenants[i]);
+        if (!coex_db_run(db, "UPDATE meta SET value = x'01' WHERE key = ?", &path, 1, error))
+            return FALSE;
+        if (coex_db_n_changed(db) > 0)
+            continue;
+        is_new = TRUE;
+        if (!coex_db_run(db, "INSERT INTO meta VALUES(?, x'01')", &path, 1, error))
+            return FALSE;
+    }
+    return coex_db_run(db, "DELETE FROM meta WHERE key >= '/' AND key < '0' AND value = x'00'",
+                       COEX_NO_VALUES, error) &&
+           (!is_new || coex_db_run(db, "UPDATE shared SET place = 0", COEX_NO_VALUES, error));
+}
+
 gboolean
 coex_places_wait(CoexDb *db, gint64 entry, GError **error)
 {
@@ -65,7 +88,7 @@ coex_places_set(CoexDb *db, gint64 tenant, gint64 entry, gint64 place, gboolean 
     *ret_set = coex_db_n_changed(db) > 0;
     return !*ret_set || (coex_db_run(db, "DELETE FROM waiting WHERE entry = ?",
                                      COEX_VALUES(coex_int(entry)), error) &&
-                         coex_db_run(db, "UPDATE tenants SET place = ? WHERE id = ?",
+                         coex_db_run(db, "UPDATE tenants SET place = max(place, ?) WHERE id = ?",
                                      COEX_VALUES(number, id), error));
 }
 

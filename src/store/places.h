@@ -16,6 +16,9 @@ extern const char COEX_PLACES_SCHEMA[];
 gboolean coex_places_read_id(CoexDb *db, char **ret_id, GError **error);
 /* No entry has a number, none waits for one. */
 gboolean coex_places_clear(CoexDb *db, GError **error);
+/* The log is opened for those paths, NULL-terminated: with one that it was not opened for the last
+ * time, all of the shared log is to be read once more. */
+gboolean coex_places_know(CoexDb *db, const char *const *tenants, GError **error);
 /* The entry waits for its number. */
 gboolean coex_places_wait(CoexDb *db, gint64 entry, GError **error);
 /* Goes on to the delivery's place, but not @ret_follows: what is before that is missing. */

@@ -12,7 +12,7 @@
 typedef struct {
     char id[COEX_LOG_ID_BYTES]; /* of the numbers; "": none yet */
     gint64 place;               /* up to which everything was taken; 0: nothing */
-    gint64 last;                /* of the last that is kept, not after it; 0: none is */
+    gint64 last;                /* of the last that is kept; 0: none is */
     guint last_tenant;          /* whose that is; G_MAXUINT: of one that is no more */
     guint8 last_key[32];
 } CoexLogPlace;

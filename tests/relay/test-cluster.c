@@ -412,6 +412,49 @@ test_tenants(void)
     world_end(&world);
 }
 
+static void
+restart_with(Rig *rig, const char *tenants)
+{
+    rig_stop(rig);
+    g_free(rig->tenants);
+    rig->tenants = g_strdup(tenants);
+    rig_start(rig);
+}
+
+/* A relay that did not have a tenant reads what came for it meanwhile, each time. */
+static void
+test_new_tenant(void)
+{
+    World world;
+    Desk bakery, florist, late;
+
+    world_begin(&world, 1, RIG_BAKERY);
+    if (world.brokers == NULL)
+        return;
+    restart_with(world.a, RIG_BAKERY FLORIST);
+    desk_begin(&bakery, "/bakery", RIG_KEY);
+    desk_begin(&florist, "/florist", FLORIST_KEY);
+    desk_begin(&late, "/florist", FLORIST_KEY);
+    for (guint i = 0; i < 3; i++) {
+        restart_with(world.b, RIG_BAKERY);
+        deliver(world.a, "/florist", i * 2, 2);
+        deliver(world.a, "/bakery", i * 2, 2);
+        desk_read(&bakery, world.b, (i + 1) * 2);
+        restart_with(world.b, RIG_BAKERY FLORIST);
+        desk_read(&florist, world.b, (i + 1) * 2);
+    }
+    deliver(world.b, "/bakery", 6, 1);
+    desk_read(&bakery, world.a, 7);
+    desk_read(&late, world.b, 6);
+    assert_counts(&bakery, 7);
+    assert_counts(&late, 6);
+    g_assert_cmpint(brokers_count(world.brokers), ==, 13);
+    desk_end(&bakery);
+    desk_end(&florist);
+    desk_end(&late);
+    world_end(&world);
+}
+
 /* One that fills its room is refused, at every relay, and nobody else. */
 static void
 test_full(void)
@@ -615,6 +658,7 @@ main(int argc, char **argv)
     g_test_add_func("/cluster/sends", test_sends);
     g_test_add_func("/cluster/proof", test_proof);
     g_test_add_func("/cluster/tenants", test_tenants);
+    g_test_add_func("/cluster/new-tenant", test_new_tenant);
     g_test_add_func("/cluster/full", test_full);
     g_test_add_func("/cluster/joins", test_joins);
     g_test_add_func("/cluster/no-stream", test_no_stream);
