@@ -462,6 +462,8 @@ class Day:
         check(not self.client.is_online(0), "it logged in with a dead token")
         check(self.client.is_online(1), "the other account went off too")
         self.sim.do("restore")
+        self.sim.do("sync")
+        self.sim.said.expect("^all delivered")
         self.client.log_on(0)
         self.wait_online()
         self.sim.said.expect("^-> ada: with a dead key$")

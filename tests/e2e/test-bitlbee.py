@@ -233,7 +233,7 @@ class Words:
         irc.send("PRIVMSG Nelly :and you ours")
         self.sim.said.expect("^-> nell: and you ours$")
         # Nothing is under way that would tell of her by itself.
-        wait_until("its last status", lambda: irc.root("info Nelly", "Last message: ")
+        wait_until("its last status", lambda: irc.root("info Nelly", "Messages: ")
                    and irc.lines.count("Last message: (delivered|read) .*and you ours"))
         irc.root("add coex +49-170-8888888 Nell", "already, as Nelly.*type: rename Nelly Nell")
         self.sim.do("nell says once more")

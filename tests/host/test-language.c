@@ -29,8 +29,9 @@
     "shop|window|spring|sale|"                                                                     \
     "january|february|march|april|june|july|august|september|october|november|december"
 
-/* Whoever reads this process's labels reads those of the plugin. */
-static void
+/* Whoever reads this process's labels reads those of the plugin. FALSE: newer C libraries speak
+ * English alone in C.UTF-8, and there is no other locale. */
+static gboolean
 speak(World *world, const char *language, const char *folder)
 {
     g_autofree char *plugin =
@@ -43,6 +44,10 @@ speak(World *world, const char *language, const char *folder)
     bindtextdomain(GETTEXT_PACKAGE, catalogues);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     host_load_plugin(world->host, plugin, "prpl-coex");
+    if (!g_str_equal(_("Refresh templates"), "Refresh templates"))
+        return TRUE;
+    g_test_skip("no locale in which anything is translated");
+    return FALSE;
 }
 
 /* What is told with that sentence, whatever is put in. */
@@ -66,7 +71,8 @@ say_everything(World *world, const char *language)
         N_("More options..."),        N_("Options for files..."),
     };
 
-    speak(world, language, "pseudo");
+    if (!speak(world, language, "pseudo"))
+        return;
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Do you have bread?");
     host_type(world->host, ADA, "We do");
@@ -111,7 +117,8 @@ speaks_ar(World *world)
 static void
 stays_english(World *world)
 {
-    speak(world, "tr", "pseudo");
+    if (!speak(world, "tr", "pseudo"))
+        return;
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
     host_type(world->host, ADA, "!window");
