@@ -4,6 +4,7 @@
 #include "rig.h"
 #include "world.h"
 
+#include <signal.h>
 #include <string.h>
 
 /* Several relays with the real nats-server between them: whatever relay a delivery comes to, a desk
@@ -195,6 +196,31 @@ test_away(void)
     desk_read(&desk, world.b, 8);
     assert_counts(&desk, 8);
     wait_until_said(world.a, "The brokers' log is read again.");
+    desk_end(&desk);
+    world_end(&world);
+}
+
+/* A way to the broker that swallows all, for as long as it takes: as if it were away, and all that
+ * came meanwhile is shared once it answers; here by a broker that stands still. */
+static void
+test_silent(void)
+{
+    World world;
+    Desk desk;
+
+    world_begin(&world, 1, RIG_BAKERY);
+    if (world.brokers == NULL)
+        return;
+    desk_begin(&desk, "/bakery", RIG_KEY);
+    deliver(world.a, "/bakery", 0, 2);
+    desk_read(&desk, world.b, 2);
+    g_subprocess_send_signal(world.brokers->processes[0], SIGSTOP);
+    deliver(world.a, "/bakery", 2, 3);
+    deliver(world.b, "/bakery", 5, 3);
+    wait_until_said(world.a, "Until then what comes is kept here.");
+    g_subprocess_send_signal(world.brokers->processes[0], SIGCONT);
+    desk_read(&desk, world.a, 8);
+    assert_counts(&desk, 8);
     desk_end(&desk);
     world_end(&world);
 }
@@ -651,6 +677,7 @@ main(int argc, char **argv)
     g_test_add_func("/cluster/ends", test_ends);
     g_test_add_func("/cluster/twice", test_twice);
     g_test_add_func("/cluster/away", test_away);
+    g_test_add_func("/cluster/silent", test_silent);
     g_test_add_func("/cluster/none-at-start", test_none_at_start);
     g_test_add_func("/cluster/lost", test_lost);
     g_test_add_func("/cluster/tail", test_tail);
