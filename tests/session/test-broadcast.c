@@ -72,7 +72,7 @@ test_the_same_again(Desk *desk)
     desk_restart(desk);
     desk_wait_catalogue(desk);
     plan_order(desk);
-    desk_wait_notice(desk, NULL, "Nothing was sent: nobody of “Bakers” would get it: * the same *");
+    desk_wait_notice(desk, NULL, "Nothing was sent: nobody of “Bakers” would get it* the same *");
     desk_wait_catalogue(desk); /* the one that was kept came before */
     desk_wait_picture(desk, "none");
     desk_wait_blocks(desk, NULL, "");
