@@ -11,6 +11,9 @@ link_into(const char *folder, const char *target, GError **error)
     g_autoptr(GFile) file = g_file_new_for_path(path);
 
     g_unlink(path);
+    /* Of a profile that was copied, with what its links led to. */
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return TRUE;
     return g_file_make_symbolic_link(file, target, NULL, error);
 }
 
