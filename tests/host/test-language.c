@@ -29,13 +29,10 @@
     "shop|window|spring|sale|"                                                                     \
     "january|february|march|april|june|july|august|september|october|november|december"
 
-/* Whoever reads this process's labels reads those of the plugin. FALSE: newer C libraries speak
- * English alone in C.UTF-8, and there is no other locale. */
-static gboolean
-speak(World *world, const char *language, const char *folder)
+/* Whoever reads this process's labels reads those of the plugin in @folder. */
+static void
+read_labels(const char *language, const char *folder)
 {
-    g_autofree char *plugin =
-        g_build_filename(g_getenv("COEX_BUILD_DIR"), folder, "libcoex.so", NULL);
     g_autofree char *catalogues =
         g_build_filename(g_getenv("COEX_BUILD_DIR"), folder, "locale", NULL);
 
@@ -43,11 +40,16 @@ speak(World *world, const char *language, const char *folder)
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, catalogues);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+}
+
+static void
+speak(World *world, const char *language, const char *folder)
+{
+    g_autofree char *plugin =
+        g_build_filename(g_getenv("COEX_BUILD_DIR"), folder, "libcoex.so", NULL);
+
+    read_labels(language, folder);
     host_load_plugin(world->host, plugin, "prpl-coex");
-    if (!g_str_equal(_("Refresh templates"), "Refresh templates"))
-        return TRUE;
-    g_test_skip("no locale in which anything is translated");
-    return FALSE;
 }
 
 /* What is told with that sentence, whatever is put in. */
@@ -71,8 +73,7 @@ say_everything(World *world, const char *language)
         N_("More options..."),        N_("Options for files..."),
     };
 
-    if (!speak(world, language, "pseudo"))
-        return;
+    speak(world, language, "pseudo");
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Do you have bread?");
     host_type(world->host, ADA, "We do");
@@ -117,8 +118,7 @@ speaks_ar(World *world)
 static void
 stays_english(World *world)
 {
-    if (!speak(world, "tr", "pseudo"))
-        return;
+    speak(world, "tr", "pseudo");
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
     host_type(world->host, ADA, "!window");
@@ -126,8 +126,20 @@ stays_english(World *world)
 }
 
 static void
+say_none(void)
+{
+    g_test_skip("no locale in which anything is translated");
+}
+
+static void
 add_all(void)
 {
+    read_labels("tr", "pseudo");
+    /* Newer C libraries speak English alone in C.UTF-8, and there may be no other locale. */
+    if (g_str_equal(_("Refresh templates"), "Refresh templates")) {
+        g_test_add_func("/host/no-english-is-left", say_none);
+        return;
+    }
     world_add("no-english-is-left/tr", NULL, speaks_tr);
     world_add_at(COEX_SIM_META, "no-english-is-left/hi", NULL, speaks_hi);
     world_add_at(COEX_SIM_META, "no-english-is-left/ar", NULL, speaks_ar);
