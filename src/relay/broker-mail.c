@@ -416,27 +416,31 @@ coex_broker_begin(CoexBroker *broker, gint64 after, GError **error)
     return status == NATS_OK || coex_broker_fail(broker, status, code, error);
 }
 
-static char *
-dup_escaped(natsMsg *message, const char *name)
+/* NULL: there is none. */
+static const char *
+get_header(natsMsg *message, const char *name)
 {
     const char *value = NULL;
 
-    return natsMsgHeader_Get(message, name, &value) == NATS_OK && value != NULL
-               ? g_uri_unescape_string(value, NULL)
-               : NULL;
+    return natsMsgHeader_Get(message, name, &value) == NATS_OK ? value : NULL;
+}
+
+static char *
+dup_escaped(natsMsg *message, const char *name)
+{
+    const char *value = get_header(message, name);
+
+    return value != NULL ? g_uri_unescape_string(value, NULL) : NULL;
 }
 
 /* Behind the tenant's word. */
 static gboolean
 read_key(natsMsg *message, guint8 ret_key[32])
 {
-    const char *id = NULL;
-    const char *hex;
+    const char *id = get_header(message, ID_HEADER);
+    const char *hex = id != NULL ? strrchr(id, '.') : NULL;
     CoexDigest digest;
 
-    if (natsMsgHeader_Get(message, ID_HEADER, &id) != NATS_OK || id == NULL)
-        return FALSE;
-    hex = strrchr(id, '.');
     if (hex == NULL || !coex_digest_read(hex + 1, &digest))
         return FALSE;
     memcpy(ret_key, digest.bytes, sizeof digest.bytes);
@@ -448,14 +452,13 @@ static void
 read_head(natsMsg *message, CoexBrokerMessage *ret_message)
 {
     const char *subject = natsMsg_GetSubject(message);
-    const char *value = NULL;
+    const char *received = get_header(message, RECEIVED_HEADER);
 
     if (!g_str_has_prefix(subject, BROKER_ENTRIES) || !read_key(message, ret_message->key))
         return;
-    if (natsMsgHeader_Get(message, RECEIVED_HEADER, &value) == NATS_OK && value != NULL)
-        ret_message->received_at = g_ascii_strtoll(value, NULL, 10);
-    ret_message->is_send = natsMsgHeader_Get(message, KIND_HEADER, &value) == NATS_OK &&
-                           g_strcmp0(value, SEND_KIND) == 0;
+    if (received != NULL)
+        ret_message->received_at = g_ascii_strtoll(received, NULL, 10);
+    ret_message->is_send = g_strcmp0(get_header(message, KIND_HEADER), SEND_KIND) == 0;
     ret_message->header = dup_escaped(message, NAME_HEADER);
     ret_message->proof = dup_escaped(message, PROOF_HEADER);
     if ((ret_message->header == NULL) != (ret_message->proof == NULL)) {
@@ -494,12 +497,10 @@ static gboolean
 read_body(CoexBroker *broker, natsMsg *message, CoexBrokerMessage *ret_message, GError **error)
 {
     g_autoptr(GByteArray) body = g_byte_array_new();
-    const char *parts = NULL;
-    g_auto(GStrv) numbers = NULL;
+    const char *parts = get_header(message, PARTS_HEADER);
+    g_auto(GStrv) numbers = g_strsplit(parts != NULL ? parts : "", ",", -1);
     gboolean found = TRUE;
 
-    natsMsgHeader_Get(message, PARTS_HEADER, &parts);
-    numbers = g_strsplit(parts != NULL ? parts : "", ",", -1);
     for (guint i = 0; numbers[i] != NULL && found; i++)
         if (!add_part(broker, numbers[i], body, &found, error))
             return FALSE;
@@ -547,14 +548,6 @@ read_place(CoexBroker *broker, natsMsg *message, CoexBrokerMessage *ret_message,
         return fail_with_gap(error);
     ret_message->sequence = (gint64)number;
     return TRUE;
-}
-
-static const char *
-get_header(natsMsg *message, const char *name)
-{
-    const char *value = NULL;
-
-    return natsMsgHeader_Get(message, name, &value) == NATS_OK ? value : NULL;
 }
 
 /* It asks whether what it sent was taken, or says that it is there and has nothing more (NATS

@@ -17,6 +17,10 @@
 
 /* ---- what went wrong ---- */
 
+#define LITTLE_ROOM                                                                                \
+    "The broker has less room than twice what disk-limit-mb= says: raise max_file_store of its "   \
+    "JetStream, or lower that."
+
 static const struct {
     jsErrCode code;
     CoexErrorCode meaning;
@@ -33,12 +37,8 @@ static const struct {
       "cluster." },
     { JSClusterNoPeersErr, COEX_ERROR_INVALID_INPUT,
       "Fewer brokers than replicas= says are there and have room: start the others, or lower it." },
-    { JSStorageResourcesExceededErr, COEX_ERROR_INVALID_INPUT,
-      "The broker has less room than twice what disk-limit-mb= says: raise max_file_store of its "
-      "JetStream, or lower that." },
-    { JSInsufficientResourcesErr, COEX_ERROR_INVALID_INPUT,
-      "The broker has less room than twice what disk-limit-mb= says: raise max_file_store of its "
-      "JetStream, or lower that." },
+    { JSStorageResourcesExceededErr, COEX_ERROR_INVALID_INPUT, LITTLE_ROOM },
+    { JSInsufficientResourcesErr, COEX_ERROR_INVALID_INPUT, LITTLE_ROOM },
 };
 
 static gboolean
@@ -92,9 +92,7 @@ fail_to_connect(CoexBroker *broker, natsStatus status, GError **error)
                             "The broker and this relay do not agree on TLS: write tls:// in nats= "
                             "where it speaks that, and in nats-ca= who vouches for it.");
     else
-        g_set_error(error, COEX_ERROR, COEX_ERROR_NETWORK,
-                    "No broker answers at nats=%s: start them, or look at the way there.",
-                    broker->config->nats);
+        return coex_broker_fail(broker, NATS_NO_SERVER, 0, error);
     return FALSE;
 }
 
