@@ -371,18 +371,17 @@ read_on(CoexCluster *cluster, CoexBroker *broker, gint64 position, GError **erro
 
 /* A power failure can take the end of the brokers' log, whose numbers others get then. */
 static gboolean
-is_same_log(CoexBroker *broker, const CoexBrokerLog *log, const CoexLogPlace *place,
-            const char *path, gboolean *ret_same, GError **error)
+is_same_log(CoexBroker *broker, const CoexBrokerLog *log, const CoexLogLast *last, const char *path,
+            gboolean *ret_same, GError **error)
 {
     CoexBrokerMessage message;
 
-    *ret_same = log->last >= place->place;
-    if (!*ret_same || place->last == 0 || place->last < log->first || path == NULL)
+    if (last->place == 0 || last->place < log->first || path == NULL)
         return TRUE;
-    if (!coex_broker_find(broker, place->last, &message, error))
+    if (!coex_broker_find(broker, last->place, &message, error))
         return FALSE;
     *ret_same = g_strcmp0(message.tenant, path) == 0 &&
-                memcmp(message.key, place->last_key, sizeof message.key) == 0;
+                memcmp(message.key, last->key, sizeof message.key) == 0;
     coex_broker_message_clear(&message);
     return TRUE;
 }
@@ -421,14 +420,19 @@ static gboolean
 prove_log(CoexCluster *cluster, CoexBroker *broker, const CoexBrokerLog *log,
           const CoexLogPlace *place, GError **error)
 {
-    const char *path = get_word(cluster->spec.config, place->last_tenant);
+    CoexLogLast last;
     gboolean same = TRUE;
 
+    if (!coex_log_get_last(cluster->spec.log, &last, error))
+        return FALSE;
     for (guint i = 0; i < N_SHORT && !is_ended(cluster); i++) {
         CoexBrokerLog now;
 
-        if (!coex_broker_look(broker, &now, error) ||
-            !is_same_log(broker, &now, place, path, &same, error))
+        if (!coex_broker_look(broker, &now, error))
+            return FALSE;
+        same = now.last >= place->place;
+        if (same && !is_same_log(broker, &now, &last, get_word(cluster->spec.config, last.tenant),
+                                 &same, error))
             return FALSE;
         if (same || !g_str_equal(now.id, log->id))
             return TRUE;

@@ -103,6 +103,8 @@ coex_relay_status_count(CoexRelayStatus *status, CoexLog *log)
             CoexDeskFigures *desk = &g_array_index(tenant->desks, CoexDeskFigures, k);
             const CoexLogCount count = { .tenant = i, .after = desk->after };
 
+            if (desk->asked_at == 0)
+                continue;
             g_ptr_array_add(desks, desk);
             g_array_append_val(counts, count);
         }

@@ -17,6 +17,7 @@ struct Question {
     gboolean (*answer)(Question *question, CoexDb *db, GError **error);
     const char *id;
     CoexLogPlace *place;
+    CoexLogLast *last;
     CoexLogCount *counts;
     guint n_counts;
     CoexLogWaiting *waiting;
@@ -114,10 +115,23 @@ static gboolean
 answer_place(Question *question, CoexDb *db, GError **error)
 {
     CoexLogPlace *place = question->place;
-    *place = (CoexLogPlace){ .last_tenant = G_MAXUINT };
+    *place = (CoexLogPlace){ .place = 0 };
     g_strlcpy(place->id, question->log->shared_id, sizeof place->id);
-    if (!coex_db_get_int(db, "SELECT place FROM shared", COEX_NO_VALUES, &place->place, error))
-        return FALSE;
+    return coex_db_get_int(db, "SELECT place FROM shared", COEX_NO_VALUES, &place->place, error);
+}
+
+gboolean
+coex_log_get_place(CoexLog *log, CoexLogPlace *ret_place, GError **error)
+{
+    Question question = { .log = log, .answer = answer_place, .place = ret_place };
+    return ask(&question, error);
+}
+
+static gboolean
+answer_last(Question *question, CoexDb *db, GError **error)
+{
+    CoexLogLast *last = question->last;
+    *last = (CoexLogLast){ .tenant = G_MAXUINT };
     sqlite3_stmt *query =
         coex_db_query(db,
                       "SELECT tenants.id, tenants.place, key FROM tenants"
@@ -127,18 +141,17 @@ answer_place(Question *question, CoexDb *db, GError **error)
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     if (step != COEX_STEP_ROW)
         return step == COEX_STEP_DONE;
-    place->last_tenant = get_index(question->log, sqlite3_column_int64(query, 0));
-    place->last = sqlite3_column_int64(query, 1);
-    memcpy(place->last_key, (const char *)sqlite3_column_blob(query, 2) + KEY_AT,
-           sizeof place->last_key);
+    last->tenant = get_index(question->log, sqlite3_column_int64(query, 0));
+    last->place = sqlite3_column_int64(query, 1);
+    memcpy(last->key, (const char *)sqlite3_column_blob(query, 2) + KEY_AT, sizeof last->key);
     sqlite3_reset(query);
     return TRUE;
 }
 
 gboolean
-coex_log_get_place(CoexLog *log, CoexLogPlace *ret_place, GError **error)
+coex_log_get_last(CoexLog *log, CoexLogLast *ret_last, GError **error)
 {
-    Question question = { .log = log, .answer = answer_place, .place = ret_place };
+    Question question = { .log = log, .answer = answer_last, .last = ret_last };
     return ask(&question, error);
 }
 

@@ -12,15 +12,21 @@
 typedef struct {
     char id[COEX_LOG_ID_BYTES]; /* of the numbers; "": none yet */
     gint64 place;               /* up to which everything was taken; 0: nothing */
-    gint64 last;                /* of the last that is kept; 0: none is */
-    guint last_tenant;          /* whose that is; G_MAXUINT: of one that is no more */
-    guint8 last_key[32];
 } CoexLogPlace;
 
+/* The last of what it has taken and still keeps. */
+typedef struct {
+    gint64 place; /* 0: none is kept */
+    guint tenant; /* whose it is; G_MAXUINT: of one that is no more */
+    guint8 key[32];
+} CoexLogLast;
+
 /* From now on the numbers are those of @id: where they were others, no entry has one any more, and
- * all wait. Blocks, as the next does: not for a thread with a loop. COEX_ERROR_STORE. */
+ * all wait. Blocks, as the next two do: not for a thread with a loop. COEX_ERROR_STORE. */
 gboolean coex_log_join(CoexLog *log, const char *id, GError **error);
 gboolean coex_log_get_place(CoexLog *log, CoexLogPlace *ret_place, GError **error);
+/* Looks at all tenants. */
+gboolean coex_log_get_last(CoexLog *log, CoexLogLast *ret_last, GError **error);
 
 /* Reads what waits, those first that have longest, behind @after, a row's `waiting`; within the
  * bounds of coex_log_read(). @tenant of a row is its tenant's index. The figures of done() are of
