@@ -49,7 +49,7 @@ coex_ticker_free(CoexTicker *ticker)
 static char *
 dup_line(CoexState state, gint64 at, gint64 now)
 {
-    g_autofree char *clock = coex_window_describe_time("", at, now);
+    g_autofree char *clock = coex_window_describe_time(at, now);
 
     switch ((guint)state) {
     case COEX_STATE_SENT:

@@ -328,7 +328,7 @@ note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, CoexState 
      const char *text)
 {
     g_free(entry->last_clock);
-    entry->last_clock = coex_window_describe_time("", at, coex_account_now(account));
+    entry->last_clock = coex_window_describe_time(at, coex_account_now(account));
     entry->last_state = state;
     entry->last_message = message_id;
     note_text(entry, text);

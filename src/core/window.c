@@ -145,16 +145,15 @@ coex_window_dup_known_time(gint64 time_s)
 }
 
 char *
-coex_window_describe_time(const char *before, gint64 time_s, gint64 now)
+coex_window_describe_time(gint64 time_s, gint64 now)
 {
     g_autofree char *day = format_time(time_s, "%F");
     g_autofree char *today = format_time(now, "%F");
-    /* Translators: strftime: a time */
-    g_autofree char *then = day != NULL && g_strcmp0(day, today) == 0
-                                ? format_time(time_s, _("%H:%M"))
-                                : coex_window_dup_known_time(time_s);
 
-    return g_strconcat(before, then, NULL);
+    if (day == NULL || g_strcmp0(day, today) != 0)
+        return coex_window_dup_known_time(time_s);
+    /* Translators: strftime: a time */
+    return format_time(time_s, _("%H:%M"));
 }
 
 static char *

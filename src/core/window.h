@@ -53,9 +53,8 @@ char *coex_window_dup_time(gint64 time_s);
 /* The same, with words for what is none. */
 char *coex_window_dup_known_time(gint64 time_s);
 
-/* @before and the time of day, with the day where it is not that of @now. Local time. Free with
- * g_free(). */
-char *coex_window_describe_time(const char *before, gint64 time_s, gint64 now);
+/* The time of day, with the day where it is not that of @now. Local time. Free with g_free(). */
+char *coex_window_describe_time(gint64 time_s, gint64 now);
 
 /* One exact line for /window: open or closed, until or since when in local time, hours and minutes
  * left. Free with g_free(). */

@@ -221,7 +221,7 @@ is_shut(CoexAccount *account)
         return FALSE;
     }
     set_timer(account, g_get_monotonic_time() + (*oldest + HOUR_S - now) * G_USEC_PER_SEC);
-    clock = coex_window_describe_time("", *oldest + HOUR_S, now);
+    clock = coex_window_describe_time(*oldest + HOUR_S, now);
     if (!fetch->pause_told)
         coex_account_tell_notice(
             account, NULL,

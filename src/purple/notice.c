@@ -174,7 +174,7 @@ dup_list(const GPtrArray *lines, guint n)
 
     for (guint i = lines->len - MIN(n, lines->len); i < lines->len; i++) {
         const CoexFeedItem *line = g_ptr_array_index(lines, i);
-        g_autofree char *when = coex_window_describe_time("", line->time, now);
+        g_autofree char *when = coex_window_describe_time(line->time, now);
         g_autofree char *text = coex_text_excerpt(line->text, EXCERPT);
 
         g_string_append_printf(list, "\n%s %s", when, text);

@@ -73,7 +73,7 @@ dup_time(gint64 time)
 {
     g_autofree char *whole = coex_window_dup_time(time);
 
-    return whole != NULL ? coex_window_describe_time("", time, g_get_real_time() / G_USEC_PER_SEC)
+    return whole != NULL ? coex_window_describe_time(time, g_get_real_time() / G_USEC_PER_SEC)
                          : g_strdup("?");
 }
 

@@ -132,7 +132,7 @@ tell_count(CoexConnection *connection, const GQueue *lines)
 {
     g_autoptr(GHashTable) people = g_hash_table_new(g_str_hash, g_str_equal);
     const Line *first = g_queue_peek_head((GQueue *)lines);
-    g_autofree char *clock = coex_window_describe_time("", first->shown_us / G_USEC_PER_SEC,
+    g_autofree char *clock = coex_window_describe_time(first->shown_us / G_USEC_PER_SEC,
                                                        g_get_real_time() / G_USEC_PER_SEC);
     g_autofree char *text = NULL;
     guint n = 0;

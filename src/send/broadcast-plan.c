@@ -179,7 +179,7 @@ dup_obstacle(const Planning *planning, const CoexPerson *person)
     if (had == NULL)
         return g_strdup(
             coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
-    at = coex_window_describe_time("", had->time, now);
+    at = coex_window_describe_time(had->time, now);
     if (had->desk != NULL)
         return g_strdup_printf(
             had->state == COEX_STATE_FAILED

@@ -363,7 +363,7 @@ put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
         return;
     if (!row->owed && !(item->loaded && row->shown && now - row->created_at >= OLD_S))
         return;
-    at = coex_window_describe_time("", sent_at, now);
+    at = coex_window_describe_time(sent_at, now);
     /* Translators: %s is a time, or a day and a time. */
     what = g_strdup_printf(_("Sent at %s"), at);
     coex_outbox_item_put_record(item, batch, what);

@@ -41,7 +41,7 @@ get_state_words(CoexState state)
 static void
 add(GString *line, CoexState state, gint64 at, gint64 now)
 {
-    g_autofree char *time = at > 0 ? coex_window_describe_time("", at, now) : NULL;
+    g_autofree char *time = at > 0 ? coex_window_describe_time(at, now) : NULL;
 
     if (line->len > 0)
         g_string_append(line, ", ");
@@ -150,7 +150,7 @@ typedef struct {
 static void
 add_line(GString *lines, const CoexSend *send, gint64 now)
 {
-    g_autofree char *at = coex_window_describe_time("", send->time, now);
+    g_autofree char *at = coex_window_describe_time(send->time, now);
     g_autofree char *words = coex_sends_dup_words(send);
     g_autofree char *state = describe(send, FALSE, now);
 

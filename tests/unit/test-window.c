@@ -218,13 +218,13 @@ test_short_times(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = coex_window_describe_time("", midnight + cases[i].from_midnight,
+        g_autofree char *text = coex_window_describe_time(midnight + cases[i].from_midnight,
                                                           midnight + cases[i].now_from_midnight);
 
         g_assert_cmpstr(text, ==, cases[i].text);
     }
     g_assert_null(coex_window_dup_time(G_MAXINT64));
-    g_autofree char *none = coex_window_describe_time("", G_MAXINT64, midnight);
+    g_autofree char *none = coex_window_describe_time(G_MAXINT64, midnight);
     g_assert_cmpstr(none, ==, "an unknown time");
 }
 
