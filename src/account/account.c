@@ -9,10 +9,10 @@
 #include "core/person-view.h"
 #include "core/verifier.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
-#include "core/words.h"
 #include <string.h>
 
 /* Without an error of the disk, before the next one is news. */

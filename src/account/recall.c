@@ -7,10 +7,10 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/feed.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
-#include "core/words.h"
 
 static void
 tell(CoexAccount *account, CoexPerson *person, GPtrArray *lines, gboolean asked)

@@ -12,9 +12,9 @@
 #include "core/backend.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
-#include "core/words.h"
 
 #define SKEW_S 120 /* between the provider's clock and ours before it counts */
 #define MINUTE_S 60

@@ -6,9 +6,9 @@
 #include "account/tell.h"
 #include "core/costs.h"
 #include "core/rate-card.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/store.h"
-#include "core/words.h"
 
 #define TOLD_SETTING "free-messages-used" /* the month of which it was told */
 

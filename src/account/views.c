@@ -13,9 +13,9 @@
 #include "core/text.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
-#include "core/words.h"
 
 #define EXCERPT 40
 /* Another time (a test's clock may jump, the system's does not) is noticed within this. */

@@ -9,8 +9,8 @@
 #include "core/feed.h"
 #include "core/nick.h"
 #include "core/window.h"
-#include "store/rows.h"
 #include "core/words.h"
+#include "store/rows.h"
 
 #define NAMED_MAX 5 /* people in one line */
 #define REMIND_S (60 * 60)

@@ -7,10 +7,10 @@
 #include "core/proxy.h"
 #include "core/report.h"
 #include "core/timer.h"
+#include "core/words.h"
 #include "ingest/receiver.h"
 #include "net/disk.h"
 #include "net/http.h"
-#include "core/words.h"
 #include <string.h>
 
 #define BODY "{\"object\":\"whatsapp_business_account\",\"entry\":[]}"

@@ -5,10 +5,10 @@
 #include "core/error.h"
 #include "core/retry.h"
 #include "core/timer.h"
+#include "core/words.h"
 #include "net/bell.h"
 #include "net/http.h"
 #include "net/suspend.h"
-#include "core/words.h"
 
 #define REQUEST_S 30
 #define IDLE_MS                                                                                    \

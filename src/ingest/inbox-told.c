@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ingest/inbox-source-private.h"
 #include "core/words.h"
+#include "ingest/inbox-source-private.h"
 
 void
 coex_inbox_tell(CoexInboxSource *inbox, const char *format, ...)

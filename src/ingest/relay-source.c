@@ -8,12 +8,12 @@
 #include "core/timer.h"
 #include "core/trouble.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "net/http.h"
 #include "net/suspend.h"
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
-#include "core/words.h"
 #include <string.h>
 
 #define WAIT_S 50     /* that the relay may wait for something new */

@@ -2,8 +2,8 @@
 #include "media/convert.h"
 
 #include "core/error.h"
-#include "media/turn.h"
 #include "core/words.h"
+#include "media/turn.h"
 #include <errno.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>

@@ -13,13 +13,13 @@
 #include "core/retry.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "media/files.h"
 #include "media/progress.h"
 #include "media/queue.h"
 #include "net/download.h"
 #include "net/http.h"
 #include "store/store.h"
-#include "core/words.h"
 #include <string.h>
 #include <glib/gstdio.h>
 

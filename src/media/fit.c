@@ -8,11 +8,11 @@
 #include "core/media.h"
 #include "core/opus.h"
 #include "core/still.h"
+#include "core/words.h"
 #include "media/convert.h"
 #include "media/files.h"
 #include "media/picture.h"
 #include "net/worker.h"
-#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>

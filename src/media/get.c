@@ -6,10 +6,10 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/which.h"
+#include "core/words.h"
 #include "media/fetch.h"
 #include "media/files.h"
 #include "store/store.h"
-#include "core/words.h"
 
 typedef struct {
     CoexAccount *account;

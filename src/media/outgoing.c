@@ -7,10 +7,10 @@
 #include "core/file-name.h"
 #include "core/file-type.h"
 #include "core/media.h"
+#include "core/words.h"
 #include "net/http.h"
 #include "net/upload.h"
 #include "net/worker.h"
-#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>

@@ -3,10 +3,10 @@
 
 #include "core/retry.h"
 #include "core/timer.h"
+#include "core/words.h"
 #include "net/cause.h"
 #include "net/guard.h"
 #include "net/tunnel.h"
-#include "core/words.h"
 #include <libsoup/soup.h>
 
 #define HANDSHAKE_S 20

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "net/cause.h"
 #include "core/words.h"
+#include "net/cause.h"
 
 #include <libsoup/soup.h>
 

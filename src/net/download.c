@@ -4,8 +4,8 @@
 #include "core/api.h"
 #include "core/digest.h"
 #include "core/error.h"
-#include "net/http.h"
 #include "core/words.h"
+#include "net/http.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>

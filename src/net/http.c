@@ -4,13 +4,13 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "core/proxy.h"
+#include "core/words.h"
 #include "net/body.h"
 #include "net/cause.h"
 #include "net/guard.h"
 #include "net/posting.h"
 #include "net/request.h"
 #include "net/sessions.h"
-#include "core/words.h"
 
 #define READ_SIZE (64 * 1024)
 #define STREAM_READ_SIZE (256 * 1024) /* of what is large */

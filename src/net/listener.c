@@ -2,12 +2,12 @@
 #include "net/listener.h"
 
 #include "core/error.h"
+#include "core/words.h"
 #include "net/address.h"
 #include "net/certificate-private.h"
 #include "net/exchange-private.h"
 #include "net/framing.h"
 #include "net/places.h"
-#include "core/words.h"
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>

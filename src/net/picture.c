@@ -3,8 +3,8 @@
 
 #include "core/api.h"
 #include "core/error.h"
-#include "net/http.h"
 #include "core/words.h"
+#include "net/http.h"
 
 #define REDIRECTS_MAX 3
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/posting.h"
 
-#include "net/worker.h"
 #include "core/words.h"
+#include "net/worker.h"
 
 #define READ_SIZE (64 * 1024)
 

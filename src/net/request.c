@@ -3,8 +3,8 @@
 
 #include "core/api.h"
 #include "core/error.h"
-#include "net/header-time.h"
 #include "core/words.h"
+#include "net/header-time.h"
 #include <string.h>
 
 #define KEY_MIN 8 /* shorter is no key, and may be a word of any answer */

@@ -3,9 +3,9 @@
 
 #include "core/api.h"
 #include "core/error.h"
+#include "core/words.h"
 #include "net/body.h"
 #include "net/http.h"
-#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>

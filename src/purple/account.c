@@ -7,6 +7,7 @@
 #include "core/proxy.h"
 #include "core/text.h"
 #include "core/verifier.h"
+#include "core/words.h"
 #include "purple/actions.h"
 #include "purple/ask.h"
 #include "purple/broadcast.h"
@@ -39,7 +40,6 @@
 #include "purple/typed-path.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 
 #define ERROR_COLUMNS 72
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/ask.h"
 
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
-#include "core/words.h"
 #include <string.h>
 
 typedef struct {

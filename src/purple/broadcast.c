@@ -6,6 +6,7 @@
 #include "core/template.h"
 #include "core/text.h"
 #include "core/typed-line.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/host.h"
@@ -13,7 +14,6 @@
 #include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 #define VERB "broadcast"

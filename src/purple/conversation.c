@@ -3,6 +3,7 @@
 
 #include "core/message.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/broadcast.h"
 #include "purple/connection.h"
@@ -18,7 +19,6 @@
 #include "purple/unseen.h"
 #include "purple/verbs.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <errno.h>
 #include <string.h>
 #include <time.h>

@@ -5,6 +5,7 @@
 #include "core/proxy.h"
 #include "core/report.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/notice.h"
@@ -13,7 +14,6 @@
 #include "purple/set-up.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 static void stop_earlier(const PurpleAccount *account);

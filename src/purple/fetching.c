@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/fetching.h"
 
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <time.h>
 
 #define TOLD_AFTER_S 2      /* by the session */

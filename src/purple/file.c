@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/feed.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/give.h"
@@ -14,7 +15,6 @@
 #include "purple/typed-path.h"
 #include "session/preview.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 #define LIMIT_MAX 2000 /* MB */

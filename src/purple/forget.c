@@ -3,6 +3,7 @@
 
 #include "core/person-view.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
@@ -15,7 +16,6 @@
 #include "purple/template-picker.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <glib/gstdio.h>
 #include <string.h>
 

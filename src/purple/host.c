@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "purple/host.h"
 #include "core/words.h"
+#include "purple/host.h"
 
 #include <purple.h>
 

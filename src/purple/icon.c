@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/icon.h"
 
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/notice.h"
 #include "session/preview.h"
-#include "core/words.h"
 
 /* Names of files: libpurple's setting for the icon, and ours for the last one that came from
  * here. */

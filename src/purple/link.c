@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/link.h"
 
-#include "purple/host.h"
 #include "core/words.h"
+#include "purple/host.h"
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/random.h>

@@ -2,12 +2,12 @@
 #include "purple/nick.h"
 
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <dlfcn.h>
 
 /* Nobody's; for the moment in which we look at what BitlBee makes of it. */

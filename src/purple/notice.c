@@ -3,12 +3,12 @@
 
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/display.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 #define LINES_MAX 100 /* kept, to be read again after their conversation was closed */

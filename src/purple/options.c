@@ -3,11 +3,11 @@
 
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/notice.h"
-#include "core/words.h"
 
 typedef struct {
     const char *key;

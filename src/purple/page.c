@@ -4,13 +4,13 @@
 #include "core/profile-change.h"
 #include "core/profile.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 #define COLUMNS 72

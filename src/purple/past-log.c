@@ -4,10 +4,10 @@
 #include "core/feed.h"
 #include "core/person-view.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "session/session.h"
-#include "core/words.h"
 
 #define SLICE_US (3 * 1000)
 /* Of the time that passes a slice takes one part. */

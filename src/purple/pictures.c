@@ -3,10 +3,10 @@
 
 #include "core/media.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/lines.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 /* A text, or a picture. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/words.h"
 #include "purple/account.h"
 #include "purple/actions.h"
 #include "purple/connection.h"
@@ -15,7 +16,6 @@
 #include "purple/shared.h"
 #include "purple/transfer.h"
 #include "purple/verbs.h"
-#include "core/words.h"
 
 #include <dlfcn.h>
 

@@ -2,11 +2,11 @@
 #include "purple/privacy.h"
 
 #include "core/peer.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 
 /* ---- the rule ---- */
 

@@ -5,6 +5,7 @@
 #include "core/message.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/display.h"
@@ -13,7 +14,6 @@
 #include "purple/lines.h"
 #include "purple/options.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 #define LIMIT_PRESET 10

@@ -3,6 +3,7 @@
 
 #include "core/peer.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/host.h"
@@ -12,7 +13,6 @@
 #include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 
 #define SLICE_US 8000 /* of work between two turns of the host's main loop */
 #define REVIEW_S 60   /* between looks at what the user made of buddies that are not saved */

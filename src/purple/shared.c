@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/shared.h"
 
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 #define LOOK_US (3 * G_USEC_PER_SEC) /* in which nobody has seen yet that the window went over */

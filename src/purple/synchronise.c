@@ -2,13 +2,13 @@
 #include "purple/synchronise.h"
 
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 static void

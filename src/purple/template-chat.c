@@ -4,9 +4,9 @@
 #include "core/template.h"
 #include "core/text.h"
 #include "core/typed-line.h"
+#include "core/words.h"
 #include "purple/lines.h"
 #include "purple/template-picker.h"
-#include "core/words.h"
 
 #define PAGE_ROWS 5
 #define ROW_CHARS 60

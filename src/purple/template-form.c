@@ -4,6 +4,7 @@
 #include "core/template-offer.h"
 #include "core/template.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
@@ -11,7 +12,6 @@
 #include "purple/lines.h"
 #include "purple/template-picker.h"
 #include "session/session.h"
-#include "core/words.h"
 
 #define TITLE_CHARS 40
 #define ROWS_MAX 60

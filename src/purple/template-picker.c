@@ -5,6 +5,7 @@
 #include "core/template.h"
 #include "core/text.h"
 #include "core/typed-line.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/host.h"
@@ -12,7 +13,6 @@
 #include "purple/typed-path.h"
 #include "session/session.h"
 #include "session/shown-file.h"
-#include "core/words.h"
 
 #define JOINED_CHARS 200
 

@@ -4,11 +4,11 @@
 #include "core/peer.h"
 #include "core/template.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/template-picker.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 /* What is said of a template and its values while one is chosen. */

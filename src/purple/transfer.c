@@ -5,13 +5,13 @@
 #include "core/payload-typed.h"
 #include "core/payload.h"
 #include "core/typed-line.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/typed-path.h"
 #include "session/session.h"
-#include "core/words.h"
 
 /* The transfer's own data: by what the session knows it, 0 once that is over or cancelled. */
 static guint

@@ -2,8 +2,8 @@
 #include "purple/typed-path.h"
 
 #include "core/typed-line.h"
-#include "purple/host.h"
 #include "core/words.h"
+#include "purple/host.h"
 #include <errno.h>
 #include <purple.h>
 #include <stdlib.h>

@@ -3,13 +3,13 @@
 
 #include "core/feed.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -6,6 +6,7 @@
 #include "core/payload.h"
 #include "core/typed-line.h"
 #include "core/which.h"
+#include "core/words.h"
 #include "purple/ask.h"
 #include "purple/broadcast.h"
 #include "purple/connection.h"
@@ -27,7 +28,6 @@
 #include "purple/transfer.h"
 #include "purple/whom.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 /* One of the functions is set. @words: what follows the verb as plain text, "" for nothing;

@@ -4,9 +4,9 @@
 #include "core/error.h"
 #include "core/payload.h"
 #include "core/peer.h"
+#include "core/words.h"
 #include "purple/connection.h"
 #include "session/session.h"
-#include "core/words.h"
 #include <string.h>
 
 #define SIMILAR_MAX 3

@@ -9,11 +9,11 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/message.h"
+#include "core/words.h"
 #include "receive/sender.h"
 #include "send/outbox.h"
 #include "store/batch.h"
 #include "store/rows.h"
-#include "core/words.h"
 
 /* Setting: percent told last, and when. */
 #define TOLD_SETTING "history-told"

@@ -20,6 +20,7 @@
 #include "core/feed.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "media/fetch.h"
 #include "receive/book.h"
 #include "receive/history.h"
@@ -31,7 +32,6 @@
 #include "send/outbox.h"
 #include "send/templates.h"
 #include "store/batch.h"
-#include "core/words.h"
 #include <string.h>
 
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */

@@ -7,10 +7,10 @@
 #include "core/message.h"
 #include "core/opt-out.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
-#include "core/words.h"
 
 #define EXCERPT 40
 

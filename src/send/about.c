@@ -10,11 +10,11 @@
 #include "core/text.h"
 #include "core/webhook-label.h"
 #include "core/which.h"
+#include "core/words.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
 #include "store/batch.h"
 #include "store/store.h"
-#include "core/words.h"
 #include <string.h>
 
 /* What is sent about another message of the conversation: that one is looked for in the store, and

@@ -3,8 +3,8 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/timer.h"
-#include "send/queue.h"
 #include "core/words.h"
+#include "send/queue.h"
 
 #include <string.h>
 

@@ -11,8 +11,8 @@
 #include "core/error.h"
 #include "core/person-view.h"
 #include "core/window.h"
-#include "store/rows.h"
 #include "core/words.h"
+#include "store/rows.h"
 #include <string.h>
 
 #define SETTING "blocked" /* digits and BSUIDs, with blanks between */

@@ -9,13 +9,13 @@
 #include "core/broadcast-id.h"
 #include "core/error.h"
 #include "core/template.h"
+#include "core/words.h"
 #include "send/broadcast-plan.h"
 #include "send/broadcast-private.h"
 #include "send/broadcast-record.h"
 #include "send/queue.h"
 #include "store/batch.h"
 #include "store/store.h"
-#include "core/words.h"
 
 /* How the messages of a broadcast leave: a few a second, behind all that waits in the outbox. */
 

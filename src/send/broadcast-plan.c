@@ -11,12 +11,12 @@
 #include "core/error.h"
 #include "core/template.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/block.h"
 #include "send/broadcast-order.h"
 #include "send/broadcast-record.h"
 #include "store/batch.h"
 #include "store/rows.h"
-#include "core/words.h"
 #include <stdarg.h>
 #include <string.h>
 

@@ -8,11 +8,11 @@
 #include "core/error.h"
 #include "core/person-view.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/broadcast-plan.h"
 #include "send/broadcast-private.h"
 #include "send/broadcast-record.h"
 #include "store/store.h"
-#include "core/words.h"
 
 /* What became of a broadcast, as the store knows it. */
 

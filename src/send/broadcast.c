@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/person-view.h"
 #include "core/template.h"
+#include "core/words.h"
 #include "send/broadcast-order.h"
 #include "send/broadcast-plan.h"
 #include "send/broadcast-private.h"
@@ -17,7 +18,6 @@
 #include "send/templates.h"
 #include "store/batch.h"
 #include "store/store.h"
-#include "core/words.h"
 
 /* A broadcast from the order to its end. */
 

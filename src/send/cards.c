@@ -3,9 +3,9 @@
 #include "core/json.h"
 #include "core/media.h"
 #include "core/template.h"
+#include "core/words.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
-#include "core/words.h"
 #include <string.h>
 
 /* The files of a carousel's cards. Each has a copy of its own, named after the item's file and its

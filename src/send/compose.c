@@ -11,10 +11,10 @@
 #include "core/template.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/queue.h"
 #include "send/templates.h"
 #include "store/batch.h"
-#include "core/words.h"
 #include <string.h>
 
 #define HOLD_MAX_S (7 * 24 * 60 * 60) /* after that a held text asks instead of leaving */

@@ -12,9 +12,9 @@
 #include "core/relay.h"
 #include "core/retry.h"
 #include "core/timer.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
-#include "core/words.h"
 #include <string.h>
 
 #define SETTING "desk-send-"           /* and the copy's number, and the person's id */

@@ -5,10 +5,10 @@
 #include "core/error.h"
 #include "core/file-type.h"
 #include "core/media.h"
+#include "core/words.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
 #include "store/batch.h"
-#include "core/words.h"
 #include <string.h>
 
 /* Files on their way out: a copy (taking.c) is uploaded when it is the file's turn, and sent by the

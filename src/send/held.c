@@ -5,9 +5,9 @@
 #include "account/views.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/queue.h"
 #include "store/batch.h"
-#include "core/words.h"
 #include <string.h>
 
 /* What waits, for people: listed, and what is held changed, dropped or sent one by one, by the

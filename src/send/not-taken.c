@@ -3,9 +3,9 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/media.h"
+#include "core/words.h"
 #include "send/queue.h"
 #include "store/batch.h"
-#include "core/words.h"
 #include <string.h>
 
 /* Files that were not taken in: why, and what is kept so that it is told after a crash, too. */

@@ -4,9 +4,9 @@
 #include "account/tell.h"
 #include "core/retry.h"
 #include "core/timer.h"
+#include "core/words.h"
 #include "send/queue.h"
 #include "store/batch.h"
-#include "core/words.h"
 #include <string.h>
 
 /* The pace of sending: of the number, and of each person, to whom WhatsApp takes one message in 6

@@ -10,11 +10,11 @@
 #include "core/media.h"
 #include "core/text.h"
 #include "core/timer.h"
+#include "core/words.h"
 #include "send/turns.h"
 #include "store/batch.h"
 #include "store/store.h"
 #include "media/outgoing.h"
-#include "core/words.h"
 
 #define EXCERPT 60
 

@@ -9,9 +9,9 @@
 #include "core/api.h"
 #include "core/receipts.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/block.h"
 #include "store/rows.h"
-#include "core/words.h"
 
 void
 coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)

@@ -2,8 +2,8 @@
 #include "account/account.h"
 #include "account/tell.h"
 #include "core/timer.h"
-#include "send/queue.h"
 #include "core/words.h"
+#include "send/queue.h"
 
 #define SILENCE_MS (120 * 1000) /* an accepted send without any status */
 

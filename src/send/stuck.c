@@ -9,9 +9,9 @@
 #include "core/payload.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/queue.h"
 #include "store/batch.h"
-#include "core/words.h"
 
 /* What failed or was never confirmed, and is kept for the user to send again or to drop. */
 

@@ -8,6 +8,7 @@
 #include "core/media.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "media/convert.h"
 #include "media/fit.h"
 #include "media/outgoing.h"
@@ -15,7 +16,6 @@
 #include "send/turns.h"
 #include "store/batch.h"
 #include "store/store.h"
-#include "core/words.h"
 #include <string.h>
 
 /* Files that are taken in: copied in their order, and then known as what they are. */

@@ -4,9 +4,9 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/queue.h"
 #include "store/batch.h"
-#include "core/words.h"
 
 /* Who somebody is, as it turns out: two may be one, who has two buddies, and one conversation in
  * which all goes on. */

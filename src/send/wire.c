@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/block.h"
 #include "send/broadcast.h"
 #include "send/desk-sends.h"
@@ -21,7 +22,6 @@
 #include "send/templates.h"
 #include "store/batch.h"
 #include "store/store.h"
-#include "core/words.h"
 
 #define UNCERTAIN_S 120      /* for the status of a send without an answer */
 #define UNCERTAIN_DEAF_S 600 /* while no webhook arrives at all */

@@ -14,6 +14,7 @@
 #include "core/payload.h"
 #include "core/receipts.h"
 #include "core/template.h"
+#include "core/words.h"
 #include "media/fetch.h"
 #include "media/get.h"
 #include "media/outgoing.h"
@@ -36,7 +37,6 @@
 #include "session/synchronise.h"
 #include "send/templates.h"
 #include "store/batch.h"
-#include "core/words.h"
 
 /* All of this runs in the engine thread. */
 

@@ -2,8 +2,8 @@
 #include "core/costs.h"
 #include "core/person-view.h"
 #include "core/window.h"
-#include "session/session.h"
 #include "core/words.h"
+#include "session/session.h"
 
 /* Sentences about what the session knows. */
 

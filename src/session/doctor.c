@@ -10,6 +10,7 @@
 #include "core/proxy.h"
 #include "core/report.h"
 #include "core/verifier.h"
+#include "core/words.h"
 #include "ingest/doctor.h"
 #include "ingest/inbox-source.h"
 #include "ingest/relay-source.h"
@@ -17,7 +18,6 @@
 #include "session/options.h"
 #include "store/arrivals.h"
 #include "store/store.h"
-#include "core/words.h"
 
 struct CoexExamination {
     CoexDoctor *doctor; /* NULL: none, or the facts are still being read */

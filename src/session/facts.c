@@ -10,9 +10,9 @@
 #include "core/person-view.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "session/sends.h"
 #include "store/store.h"
-#include "core/words.h"
 
 #define SEND_COLUMNS 54  /* beside "Sent 2026-11-30 14:02: " */
 #define WORDS_COLUMNS 24 /* of these so many are its first words' at least */

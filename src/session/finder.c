@@ -9,9 +9,9 @@
 #include "core/feed.h"
 #include "core/person-view.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "store/rows.h"
 #include "store/store.h"
-#include "core/words.h"
 
 #define LINES_AT_ONCE 20
 #define WORDS_SHOWN 80 /* characters */

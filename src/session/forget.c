@@ -8,6 +8,7 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/words.h"
 #include "media/fetch.h"
 #include "media/files.h"
 #include "core/media.h"
@@ -18,7 +19,6 @@
 #include "send/outbox.h"
 #include "session/hub.h"
 #include "store/store.h"
-#include "core/words.h"
 #include <string.h>
 
 #define WISHES "forget-"  /* and the id: since when; goes with the rows */

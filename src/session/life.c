@@ -13,6 +13,7 @@
 #include "core/desk-send.h"
 #include "core/profile.h"
 #include "core/proxy.h"
+#include "core/words.h"
 #include "ingest/inbox-source.h"
 #include "ingest/relay-source.h"
 #include "net/http.h"
@@ -33,7 +34,6 @@
 #include "send/outbox.h"
 #include "session/registration.h"
 #include "store/batch.h"
-#include "core/words.h"
 
 /* The parts, in the order in which they come up; they go down the other way round. */
 static const struct {

@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "ingest/receiver.h"
 #include "media/fetch.h"
 #include "net/http.h"
@@ -39,7 +40,6 @@
 #include "session/registration.h"
 #include "session/sources.h"
 #include "store/store.h"
-#include "core/words.h"
 #include <string.h>
 
 #define LOGIN_MS 18000 /* beside LOCKED_MAX of LOCKED_MS; hosts give up much later */

@@ -17,10 +17,10 @@
 #include "core/profile.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "send/outbox.h"
 #include "session/profile.h"
 #include "store/store.h"
-#include "core/words.h"
 
 #define URL_MAX 200
 

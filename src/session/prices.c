@@ -6,8 +6,8 @@
 #include "account/tell.h"
 #include "core/error.h"
 #include "core/rate-card.h"
-#include "net/worker.h"
 #include "core/words.h"
+#include "net/worker.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

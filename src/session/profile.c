@@ -10,8 +10,8 @@
 #include "core/profile-change.h"
 #include "core/profile.h"
 #include "core/timer.h"
-#include "net/picture.h"
 #include "core/words.h"
+#include "net/picture.h"
 #include <string.h>
 
 #define AGAIN_MS (24 * 60 * 60 * 1000) /* no webhook tells that it has changed */

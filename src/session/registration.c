@@ -7,9 +7,9 @@
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/words.h"
 #include "ingest/relay-source.h"
 #include "receive/match.h"
-#include "core/words.h"
 #include <string.h>
 
 struct CoexRegistration {

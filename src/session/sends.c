@@ -7,8 +7,8 @@
 #include "account/views.h"
 #include "core/text.h"
 #include "core/window.h"
-#include "store/store.h"
 #include "core/words.h"
+#include "store/store.h"
 
 #define EXCERPT 60
 

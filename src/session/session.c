@@ -7,11 +7,11 @@
 #include "core/payload.h"
 #include "core/template.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "session/command.h"
 #include "session/hub.h"
 #include "session/life.h"
 #include "session/login.h"
-#include "core/words.h"
 #include <string.h>
 
 /* The main half: a mirror of what the user sees, commands down, events up. */

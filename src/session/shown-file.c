@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/shown-file.h"
 
-#include "media/outgoing.h"
 #include "core/words.h"
+#include "media/outgoing.h"
 
 typedef struct {
     char *name;

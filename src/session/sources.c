@@ -6,12 +6,12 @@
 #include "account/tell.h"
 #include "core/backend.h"
 #include "core/desk-send.h"
+#include "core/words.h"
 #include "ingest/inbox-source.h"
 #include "ingest/relay-source.h"
 #include "receive/strangers.h"
 #include "session/hub.h"
 #include "store/batch.h"
-#include "core/words.h"
 
 #define RELAY_PLACE "relay-place"
 #define INBOX_PLACE "inbox-place"

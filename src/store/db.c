@@ -2,8 +2,8 @@
 #include "store/db.h"
 
 #include "core/error.h"
-#include "store/head.h"
 #include "core/words.h"
+#include "store/head.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>

@@ -4,12 +4,12 @@
 #include "core/broadcast-id.h"
 #include "core/feed.h"
 #include "core/message.h"
+#include "core/words.h"
 #include "store/db.h"
 #include "store/media.h"
 #include "store/refer.h"
 #include "store/rows.h"
 #include "store/untold.h"
-#include "core/words.h"
 
 #define SELECT                                                                                     \
     "SELECT direction, time, text, messages.state, messages.kind, messages.id, changed_at, "       \

@@ -4,12 +4,12 @@
 #include "core/error.h"
 #include "core/feed.h"
 #include "core/payload.h"
+#include "core/words.h"
 #include "store/db.h"
 #include "store/media.h"
 #include "store/rows.h"
 #include "store/shown.h"
 #include "store/unite.h"
-#include "core/words.h"
 
 #define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */
 

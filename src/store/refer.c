@@ -3,12 +3,12 @@
 
 #include "core/feed.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "store/batch-private.h"
 #include "store/db.h"
 #include "store/feed.h"
 #include "store/find.h"
 #include "store/media.h"
-#include "core/words.h"
 
 #define QUOTE_MAX 50 /* characters, so that it stays one line everywhere */
 #define EMOJI_MAX 16

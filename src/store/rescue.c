@@ -2,12 +2,12 @@
 #include "store/rescue.h"
 
 #include "core/error.h"
+#include "core/words.h"
 #include "store/carry.h"
 #include "store/db.h"
 #include "store/head.h"
 #include "store/schema.h"
 #include "store/shown.h"
-#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>

@@ -2,9 +2,9 @@
 #include "store/schema.h"
 
 #include "core/error.h"
+#include "core/words.h"
 #include "store/db.h"
 #include "store/head.h"
-#include "core/words.h"
 
 /* "COEX": tells our databases from other programs'. */
 #define APPLICATION_ID 0x434f4558

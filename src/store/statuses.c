@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/broadcast-id.h"
 #include "core/feed.h"
+#include "core/words.h"
 #include "store/batch-private.h"
 #include "store/batch.h"
 #include "store/db.h"
@@ -15,7 +16,6 @@
 #include "store/untold.h"
 #include <sqlite3.h>
 #include "store/media.h"
-#include "core/words.h"
 
 static gint64
 get_wall_time(void)

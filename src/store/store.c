@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "core/error.h"
+#include "core/words.h"
 #include "store/arrivals.h"
 #include "store/db.h"
 #include "store/dispatch.h"
@@ -15,7 +16,6 @@
 #include "store/search.h"
 #include "store/shown.h"
 #include "store/writer.h"
-#include "core/words.h"
 #include <errno.h>
 #include <string.h>
 

@@ -2,13 +2,13 @@
 #include "store/writer.h"
 
 #include "core/error.h"
+#include "core/words.h"
 #include "store/apply.h"
 #include "store/batch-private.h"
 #include "store/db.h"
 #include "store/dispatch.h"
 #include "store/purge.h"
 #include "store/search.h"
-#include "core/words.h"
 #include <pthread.h>
 #include <signal.h>
 
