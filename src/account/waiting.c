@@ -8,6 +8,7 @@
 #include "account/views.h"
 #include "core/feed.h"
 #include "core/nick.h"
+#include "core/text.h"
 #include "core/window.h"
 #include "core/words.h"
 #include "store/rows.h"
@@ -156,13 +157,9 @@ dup_names(const CoexAccount *account, const GPtrArray *people)
     for (guint i = 0; i < MIN(people->len, NAMED_MAX); i++) {
         g_autofree char *called = dup_called(account, g_ptr_array_index(people, i));
 
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", called);
+        coex_text_list_add(names, "%s", called);
     }
-    if (n_more == 0)
-        return g_strdup(names->str);
-    /* Translators: names with commas between them, and how many people more */
-    return g_strdup_printf(COEX_PLURAL("%s and %u more", "%s and %u more", n_more), names->str,
-                           n_more);
+    return coex_text_list_end(names->str, n_more);
 }
 
 /* "" for nobody. */

@@ -173,7 +173,7 @@ dup_names(GHashTable *names)
     g_autoptr(GString) all = g_string_new(NULL);
 
     for (GList *key = keys; key != NULL; key = key->next)
-        g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", (char *)key->data);
+        coex_text_list_add(all, "%s", (char *)key->data);
     return all->len > 0 ? coex_text_excerpt(all->str, NAMES_CHARS) : g_strdup(_("none"));
 }
 

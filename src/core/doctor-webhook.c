@@ -50,8 +50,7 @@ dup_others(const CoexJsonAt *apps, const char *app_id, gboolean *ret_ours)
             *ret_ours = TRUE;
             continue;
         }
-        g_string_append(others, others->len > 0 ? ", " : "");
-        g_string_append_printf(others, _("“%s”"), shown);
+        coex_text_list_add(others, _("“%s”"), shown);
     }
     return g_string_free(others, FALSE);
 }

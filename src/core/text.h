@@ -77,6 +77,12 @@ gboolean coex_text_is_for_address(const char *text);
 /* First words on one line, at most @max_chars characters with "…" when cut. Free with g_free(). */
 char *coex_text_excerpt(const char *text, gsize max_chars);
 
+/* Adds one more to what stands with commas between. */
+void coex_text_list_add(GString *list, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Such a list, and how many more there are than it names. Free with g_free(). */
+char *coex_text_list_end(const char *list, guint n_more);
+
 /* Put before a text that coex_text_is_action(): shows nothing, and the host sees no command. */
 #define COEX_TEXT_SHIELD "\xe2\x80\x8b"
 

@@ -146,10 +146,8 @@ tell_no_group(CoexConnection *connection, const char *name)
 
     for (PurpleBlistNode *node = purple_blist_get_root(); node != NULL;
          node = purple_blist_node_get_sibling_next(node))
-        if (PURPLE_BLIST_NODE_IS_GROUP(node)) {
-            g_string_append(all, all->len > 0 ? ", " : "");
-            g_string_append_printf(all, _("“%s”"), purple_group_get_name((PurpleGroup *)node));
-        }
+        if (PURPLE_BLIST_NODE_IS_GROUP(node))
+            coex_text_list_add(all, _("“%s”"), purple_group_get_name((PurpleGroup *)node));
     /* Translators: names of groups, and the / or ! that commands begin with */
     if (all->len > 0)
         line = g_strdup_printf(

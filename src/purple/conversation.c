@@ -283,7 +283,7 @@ show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name
 static void
 add_offer(GString *offers, char *offer)
 {
-    g_string_append_printf(offers, "%s%s", offers->len > 0 ? ", " : "", offer);
+    coex_text_list_add(offers, "%s", offer);
     g_free(offer);
 }
 

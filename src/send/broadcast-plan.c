@@ -10,6 +10,7 @@
 #include "core/country.h"
 #include "core/error.h"
 #include "core/template.h"
+#include "core/text.h"
 #include "core/window.h"
 #include "core/words.h"
 #include "send/block.h"
@@ -17,23 +18,10 @@
 #include "send/broadcast-record.h"
 #include "store/batch.h"
 #include "store/rows.h"
-#include <stdarg.h>
 #include <string.h>
 
 #define TITLES_MAX 12 /* of those who are left out for one reason */
 #define FULL_STOPS ".。।۔"
-
-void
-coex_broadcast_list(GString *list, const char *format, ...)
-{
-    va_list args;
-
-    if (list->len > 0)
-        g_string_append(list, ", ");
-    va_start(args, format);
-    g_string_append_vprintf(list, format, args);
-    va_end(args);
-}
 
 /* ---- people for one reason ---- */
 
@@ -63,19 +51,13 @@ coex_broadcast_group_add(GPtrArray *groups, const char *reason, const char *titl
         g_ptr_array_add(groups, group);
     }
     if (group->n++ < titles_max)
-        coex_broadcast_list(group->titles, "%s", title);
+        coex_text_list_add(group->titles, "%s", title);
 }
 
 char *
 coex_broadcast_group_dup_titles(const CoexBroadcastGroup *group, guint titles_max)
 {
-    guint n_more = group->n - MIN(group->n, titles_max);
-
-    if (n_more == 0)
-        return g_strdup(group->titles->str);
-    /* Translators: %s is a list of names. */
-    return g_strdup_printf(COEX_PLURAL("%s and %u more", "%s and %u more", n_more),
-                           group->titles->str, n_more);
+    return coex_text_list_end(group->titles->str, group->n - MIN(group->n, titles_max));
 }
 
 /* ---- whom it reaches ---- */
@@ -487,14 +469,14 @@ append_costs(const CoexBroadcastPlan *plan, GString *text)
 
         if (*(const char *)link->data != '\0')
             /* Translators: how many messages, and the price of each. */
-            coex_broadcast_list(list, COEX_PLURAL("%u at %s", "%u at %s", n), n,
-                                (const char *)link->data);
+            coex_text_list_add(list, COEX_PLURAL("%u at %s", "%u at %s", n), n,
+                               (const char *)link->data);
     }
     if (plan->n_free > 0)
-        coex_broadcast_list(list,
-                            COEX_PLURAL("%u free, inside the free entry point",
-                                        "%u free, inside the free entry point", plan->n_free),
-                            plan->n_free);
+        coex_text_list_add(list,
+                           COEX_PLURAL("%u free, inside the free entry point",
+                                       "%u free, inside the free entry point", plan->n_free),
+                           plan->n_free);
     if (list->len > 0) {
         g_string_append_c(text, ' ');
         /* Translators: %s is a list such as “2 at EUR 0.1131, 1 free, inside …”. */

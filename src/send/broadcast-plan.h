@@ -44,9 +44,6 @@ char *coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexA
 const char *coex_broadcast_get_obstacle(const CoexAccount *account, const CoexPerson *person,
                                         const char *category, gint64 asked_at);
 
-/* Adds one more to what stands with commas between. */
-void coex_broadcast_list(GString *list, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
 /* People for one reason, or to whom the same happened. */
 typedef struct {
     char *reason;

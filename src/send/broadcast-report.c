@@ -7,6 +7,7 @@
 #include "core/broadcast-id.h"
 #include "core/error.h"
 #include "core/person-view.h"
+#include "core/text.h"
 #include "core/window.h"
 #include "core/words.h"
 #include "send/broadcast-plan.h"
@@ -160,7 +161,7 @@ add_count(GString *list, guint n, const char *format, ...)
     words = g_strdup_vprintf(format, args);
     va_end(args);
     if (n > 0)
-        coex_broadcast_list(list, "%s", words);
+        coex_text_list_add(list, "%s", words);
 }
 
 /* Who has not got it, for all that is known. */
@@ -195,7 +196,7 @@ dup_line(const CoexBroadcastRecord *record, const Report *report)
     guint n_sent =
         report->n[COEX_STATE_PENDING] + report->n[COEX_STATE_SENT] + report->n[COEX_STATE_UNKNOWN];
 
-    coex_broadcast_list(list, COEX_PLURAL("%u person", "%u people", n), n);
+    coex_text_list_add(list, COEX_PLURAL("%u person", "%u people", n), n);
     /* Translators: these count people. */
     add_count(list, n_read, COEX_PLURAL("%u read it", "%u read it", n_read), n_read);
     add_count(list, n_delivered, COEX_PLURAL("%u delivered", "%u delivered", n_delivered),

@@ -53,21 +53,14 @@ add_name(GString *names, const CoexOutboxItem *item, gboolean alone)
     g_autofree char *words =
         alone ? g_strdup(item->row->text) : coex_text_excerpt(item->row->text, EXCERPT);
 
-    if (names->len > 0)
-        g_string_append(names, ", ");
-    g_string_append_printf(names, _("“%s”"), words);
+    coex_text_list_add(names, _("“%s”"), words);
 }
 
 /* Of @n of which the first are named. */
 static char *
 dup_names(const char *names, guint n)
 {
-    guint n_more = n - MIN(n, NAMED_MAX);
-
-    if (n_more == 0)
-        return g_strdup(names);
-    /* Translators: %s is a list of quoted texts. */
-    return g_strdup_printf(COEX_PLURAL("%s and %u more", "%s and %u more", n_more), names, n_more);
+    return coex_text_list_end(names, n - MIN(n, NAMED_MAX));
 }
 
 guint

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/profile-change.h"
 #include "core/profile.h"
+#include "core/text.h"
 #include "core/timer.h"
 #include "core/words.h"
 #include "net/picture.h"
@@ -167,7 +168,7 @@ dup_labels(const Change *change, const CoexProfile *profile, gboolean stand)
         g_autofree char *value = profile != NULL ? coex_profile_dup_value(profile, part) : NULL;
 
         if (value == NULL || is_same_value(change->changes[i + 1], g_strstrip(value)) == stand)
-            g_string_append_printf(labels, "%s%s", labels->len > 0 ? ", " : "", _(part->label));
+            coex_text_list_add(labels, "%s", _(part->label));
     }
     return g_string_free(labels, FALSE);
 }

@@ -2,6 +2,7 @@
 #include "store/rescue.h"
 
 #include "core/error.h"
+#include "core/text.h"
 #include "core/words.h"
 #include "store/carry.h"
 #include "store/db.h"
@@ -397,12 +398,6 @@ get_some(Kind kind)
     return _("some delivery reports");
 }
 
-static void
-append(GString *list, const char *words)
-{
-    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", words);
-}
-
 static const CoexCarry *
 get_losses(GHashTable *carries, const char *table)
 {
@@ -422,7 +417,7 @@ append_lost(GString *lost, const CoexCarry *carry, Kind kind)
         words = dup_at_most(kind, n);
     else
         words = dup_number_of(kind, n);
-    append(lost, words);
+    coex_text_list_add(lost, "%s", words);
 }
 
 /* Of a number that is the mark of an account: lines are numbered without gaps, and only what was
@@ -457,7 +452,7 @@ append_lines_lost(GString *lost, const Rescue *rescue, const CoexCarry *carry)
     else if (most > 0)
         words = g_strdup(_("perhaps some lines not shown yet"));
     if (words != NULL)
-        append(lost, words);
+        coex_text_list_add(lost, "%s", words);
 }
 
 static void
@@ -467,7 +462,7 @@ append_webhooks_lost(GString *lost, int n)
         COEX_PLURAL("%d webhook that was accepted (look at the phone for what came lately)",
                     "%d webhooks that were accepted (look at the phone for what came lately)", n),
         n);
-    append(lost, words);
+    coex_text_list_add(lost, "%s", words);
 }
 
 static void
@@ -475,7 +470,7 @@ append_texts_lost(GString *lost, const char *texts)
 {
     /* Translators: the first words of each */
     g_autofree char *words = g_strdup_printf(_("the addressees of these texts: %s"), texts);
-    append(lost, words);
+    coex_text_list_add(lost, "%s", words);
 }
 
 /* A row of `deliveries` alone is no loss: the text of the webhook is elsewhere. */
@@ -508,7 +503,7 @@ dup_kept(const Rescue *rescue)
         if (told[i].count == NULL)
             continue;
         words = dup_number_of((Kind)i, (int)get_int(rescue->to, told[i].count));
-        append(kept, words);
+        coex_text_list_add(kept, "%s", words);
     }
     return g_string_free(kept, FALSE);
 }
