@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "brokers.h"
-#include "rig.h"
-
-#include <string.h>
+#include "provider.h"
 
 /* Providers deliver to two relays without a pause, desks read at both without a pause, and relays
  * and brokers are killed under them again and again: what was acknowledged reaches every desk,
@@ -10,17 +8,16 @@
 
 #define N_PROVIDERS 2
 #define N_RELAYS 2
-#define N_KILLS 4 /* of each kind; KILLS in the environment says more */
+#define PAUSE_MS 2 /* between two deliveries of one thread */
+#define N_KILLS 4  /* of each kind; KILLS in the environment says more */
 
 typedef struct {
     Brokers *brokers;
     Rig *relays[N_RELAYS];
-    GMutex lock;
-    GCond changed;
-    GHashTable *acknowledged; /* ids */
-    gboolean over;            /* nothing more is delivered */
+    Provider *provider;
 } World;
 
+/* Of a desk. */
 typedef struct {
     World *world;
     guint number;
@@ -32,42 +29,6 @@ get_n_kills(void)
     const char *kills = g_getenv("KILLS");
 
     return kills != NULL ? (guint)g_ascii_strtoull(kills, NULL, 10) : N_KILLS;
-}
-
-static gboolean
-is_over(World *world)
-{
-    gboolean over;
-
-    g_mutex_lock(&world->lock);
-    over = world->over;
-    g_mutex_unlock(&world->lock);
-    return over;
-}
-
-/* As a provider does: until it is acknowledged, by whichever relay is there. */
-static gpointer
-provide(gpointer data)
-{
-    const Part *part = data;
-    World *world = part->world;
-
-    for (guint i = 0; !is_over(world); i++) {
-        g_autofree char *id = g_strdup_printf("%u-%u", part->number, i);
-        g_autofree char *body = g_strdup_printf("{\"id\":\"%s\"}", id);
-        guint at = part->number;
-
-        while (rig_deliver(world->relays[at % N_RELAYS], "/bakery", body) != 200 && !is_over(world))
-            at++;
-        if (is_over(world))
-            break;
-        g_mutex_lock(&world->lock);
-        g_hash_table_add(world->acknowledged, g_steal_pointer(&id));
-        g_cond_broadcast(&world->changed);
-        g_mutex_unlock(&world->lock);
-        g_poll(NULL, 0, 2);
-    }
-    return NULL;
 }
 
 /* A desk that goes from one relay to the other with its cursor. */
@@ -95,8 +56,7 @@ desk_take(Desk *desk, const Batch *batch)
     }
     for (guint i = 0; i < batch->entries->len; i++) {
         const Entry *entry = batch_get(batch, i);
-        char *id =
-            g_strndup(entry->body + strlen("{\"id\":\""), entry->length - strlen("{\"id\":\"\"}"));
+        char *id = provider_dup_id(entry);
 
         g_assert_cmpint(entry->sequence, >, desk->after);
         desk->after = entry->sequence;
@@ -106,21 +66,6 @@ desk_take(Desk *desk, const Batch *batch)
     desk->after = batch->after;
 }
 
-static gboolean
-has_all(World *world, const Desk *desk)
-{
-    GHashTableIter each;
-    gpointer id;
-    gboolean all = TRUE;
-
-    g_mutex_lock(&world->lock);
-    g_hash_table_iter_init(&each, world->acknowledged);
-    while (all && g_hash_table_iter_next(&each, &id, NULL))
-        all = g_hash_table_contains(desk->seen, id);
-    g_mutex_unlock(&world->lock);
-    return all;
-}
-
 static void
 desk_read_on(World *world, Desk *desk, guint number, gboolean stays)
 {
@@ -128,7 +73,9 @@ desk_read_on(World *world, Desk *desk, guint number, gboolean stays)
 
     desk->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     desk->order = g_ptr_array_new();
-    for (guint i = 0; !is_over(world) || !has_all(world, desk); i++) {
+    for (guint i = 0;
+         !provider_is_over(world->provider) || !provider_has_all(world->provider, desk->seen);
+         i++) {
         Rig *rig = world->relays[(stays ? number : number + i) % N_RELAYS];
         g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, desk->after, 1);
 
@@ -136,11 +83,11 @@ desk_read_on(World *world, Desk *desk, guint number, gboolean stays)
             desk_take(desk, batch);
         else
             g_poll(NULL, 0, 10);
-        if (is_over(world) && until == 0)
+        if (provider_is_over(world->provider) && until == 0)
             until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
         if (until != 0 && g_get_monotonic_time() > until)
             g_error("%u of %u came", g_hash_table_size(desk->seen),
-                    g_hash_table_size(world->acknowledged));
+                    provider_count(world->provider));
     }
 }
 
@@ -152,18 +99,6 @@ read_on(gpointer data)
 
     desk_read_on(part->world, desk, part->number, FALSE);
     return desk;
-}
-
-static void
-wait_for_more(World *world, guint count)
-{
-    gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
-
-    g_mutex_lock(&world->lock);
-    count += g_hash_table_size(world->acknowledged);
-    while (g_hash_table_size(world->acknowledged) < count)
-        g_assert_true(g_cond_wait_until(&world->changed, &world->lock, until));
-    g_mutex_unlock(&world->lock);
 }
 
 /* One that never moved, from the first, at each relay: all in the order that the desks saw. */
@@ -186,34 +121,29 @@ static void
 run(guint n_brokers, void (*kill)(World *world, guint i))
 {
     World world = { .brokers = brokers_new(n_brokers, NULL) };
-    Part parts[N_PROVIDERS];
-    GThread *providers[N_PROVIDERS], *desks[N_RELAYS];
+    const ProviderSpec spec = {
+        .relays = world.relays, .n_relays = N_RELAYS, .n_threads = N_PROVIDERS, .pause_ms = PAUSE_MS
+    };
+    Part parts[N_RELAYS];
+    GThread *desks[N_RELAYS];
     g_autofree char *options = NULL;
 
     if (world.brokers == NULL)
         return;
     options = brokers_dup_options(world.brokers);
-    g_mutex_init(&world.lock);
-    g_cond_init(&world.changed);
-    world.acknowledged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < N_RELAYS; i++)
         world.relays[i] = rig_new(options, RIG_BAKERY);
-    for (guint i = 0; i < N_PROVIDERS; i++) {
+    world.provider = provider_new(&spec);
+    for (guint i = 0; i < N_RELAYS; i++) {
         parts[i] = (Part){ &world, i };
-        providers[i] = g_thread_new("provider", provide, &parts[i]);
-    }
-    for (guint i = 0; i < N_RELAYS; i++)
         desks[i] = g_thread_new("desk", read_on, &parts[i]);
+    }
     for (guint i = 0; i < get_n_kills(); i++) {
-        wait_for_more(&world, (guint)g_test_rand_int_range(1, 60));
+        provider_wait(world.provider, (guint)g_test_rand_int_range(1, 60));
         kill(&world, i);
     }
-    wait_for_more(&world, 1);
-    g_mutex_lock(&world.lock);
-    world.over = TRUE;
-    g_mutex_unlock(&world.lock);
-    for (guint i = 0; i < N_PROVIDERS; i++)
-        g_thread_join(providers[i]);
+    provider_wait(world.provider, 1);
+    provider_end(world.provider);
     for (guint i = 0; i < N_RELAYS; i++) {
         Desk *desk = g_thread_join(desks[i]);
 
@@ -224,9 +154,7 @@ run(guint n_brokers, void (*kill)(World *world, guint i))
     for (guint i = 0; i < N_RELAYS; i++)
         rig_free(world.relays[i]);
     brokers_free(world.brokers);
-    g_hash_table_unref(world.acknowledged);
-    g_mutex_clear(&world.lock);
-    g_cond_clear(&world.changed);
+    provider_free(world.provider);
 }
 
 static void
@@ -240,7 +168,7 @@ static void
 kill_broker(World *world, guint i)
 {
     broker_kill(world->brokers, i % world->brokers->n);
-    wait_for_more(world, (guint)g_test_rand_int_range(1, 20));
+    provider_wait(world->provider, (guint)g_test_rand_int_range(1, 20));
     broker_start(world->brokers, i % world->brokers->n);
 }
 
@@ -258,11 +186,11 @@ static void
 kill_two(World *world, guint i)
 {
     broker_kill(world->brokers, i % 3);
-    wait_for_more(world, 10);
+    provider_wait(world->provider, 10);
     broker_kill(world->brokers, (i + 1) % 3);
-    wait_for_more(world, 10);
+    provider_wait(world->provider, 10);
     broker_start(world->brokers, i % 3);
-    wait_for_more(world, 10);
+    provider_wait(world->provider, 10);
     broker_start(world->brokers, (i + 1) % 3);
 }
 
