@@ -60,6 +60,18 @@ shop_wait_copy(Desk *desk, const char *who, const char *text)
 }
 
 void
+shop_say(const Shop *shop, Desk *desk, const char *text)
+{
+    gboolean is_home = desk == shop->home;
+    g_autofree char *copy = g_strdup_printf("[desk %s] %s", is_home ? "home" : "counter", text);
+    g_autofree char *state = g_strdup_printf("delivered*: %s", text);
+
+    desk_say(desk, "ada", text);
+    shop_wait_copy(is_home ? shop->counter : shop->home, "ada", copy);
+    desk_wait_state(desk, "ada", state);
+}
+
+void
 shop_ignore_haste(Shop *shop)
 {
     desk_ignore(shop->counter, "The desk “home” and this one both *");

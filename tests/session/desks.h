@@ -26,5 +26,7 @@ void shop_fence(Shop *shop);
 void shop_hear(Shop *shop, const char *text);
 /* The desk shows what another one sent, and whose it is. */
 void shop_wait_copy(Desk *desk, const char *who, const char *text);
+/* The counter or the desk at home writes to ada, who gets it, and the other of the two shows it. */
+void shop_say(const Shop *shop, Desk *desk, const char *text);
 /* That two answered at once is no matter here. */
 void shop_ignore_haste(Shop *shop);

@@ -49,9 +49,7 @@ test_forged(Desk *desk)
 
     shop_open(&shop, desk);
     shop_hear(&shop, "Hello");
-    desk_say(shop.counter, "ada", "One");
-    shop_wait_copy(shop.home, "ada", "[desk counter] One");
-    desk_wait_state(shop.counter, "ada", "delivered*: One");
+    shop_say(&shop, shop.counter, "One");
     copy = coex_sim_relay_dup_send(shop.relay, 0);
     cut = g_strndup(copy, strlen(copy) - 1);
     turned = g_strdup(copy);
@@ -124,9 +122,7 @@ test_odd(Desk *desk)
     shop_wait_copy(shop.home, "ada", "[desk ab] <b>bold</b> & co");
     shop_wait_copy(shop.counter, "ada", "[desk ab] <b>bold</b> & co");
     /* an id of ours, for somebody else */
-    desk_say(shop.home, "ada", "Mine");
-    shop_wait_copy(shop.counter, "ada", "[desk home] Mine");
-    desk_wait_state(shop.home, "ada", "delivered*: Mine");
+    shop_say(&shop, shop.home, "Mine");
     own = coex_sim_dup_last_sent(desk->sim, "ada");
     send.desk = "liar";
     send.wamid = own;
@@ -148,9 +144,7 @@ test_odd(Desk *desk)
     shop_fence(&shop);
     g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*Not yours"), ==, 0);
     /* our clock, and what is sent, are as before */
-    desk_say(shop.home, "ada", "Still here");
-    shop_wait_copy(shop.counter, "ada", "[desk home] Still here");
-    desk_wait_state(shop.home, "ada", "delivered*: Still here");
+    shop_say(&shop, shop.home, "Still here");
     shop_fence(&shop);
     shop_close(&shop);
 }

@@ -121,9 +121,7 @@ test_put_back(Desk *desk)
     g_assert_cmpint(g_mkdir_with_parents(backup, 0700), ==, 0);
     copy_database(shop.home, "coex", "backup");
     shop_log_in(shop.home);
-    desk_say(shop.home, "ada", "After");
-    shop_wait_copy(shop.counter, "ada", "[desk home] After");
-    desk_wait_state(shop.home, "ada", "delivered*: After");
+    shop_say(&shop, shop.home, "After");
     shop_fence(&shop);
     desk_logout(shop.home);
     copy_database(shop.home, "backup", "coex");
@@ -132,9 +130,7 @@ test_put_back(Desk *desk)
     desk_wait_notice(shop.home, NULL, SAME_NAME);
     desk_wait_state(shop.home, "ada", "delivered*: * After");
     desk_wait_feed(shop.home, COEX_FEED_INBOUND, "fay", "fence *");
-    desk_say(shop.home, "ada", "Now");
-    shop_wait_copy(shop.counter, "ada", "[desk home] Now");
-    desk_wait_state(shop.home, "ada", "delivered*: Now");
+    shop_say(&shop, shop.home, "Now");
     shop_fence(&shop);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 3);
     shop_close(&shop);
@@ -178,9 +174,7 @@ test_changed(Desk *desk)
 
     shop_open(&shop, desk);
     shop_hear(&shop, "Is it ready?");
-    desk_say(shop.counter, "ada", "It is");
-    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
-    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    shop_say(&shop, shop.counter, "It is");
     sent = coex_sim_dup_last_sent(desk->sim, "ada");
     g_free(coex_sim_edits(desk->sim, COEX_SIM_PHONE, "ada", sent, "It is not"));
     desk_wait_any_feed(shop.counter, COEX_FEED_RECORD, "ada", "*It is not*");

@@ -22,16 +22,12 @@ test_copied(Desk *desk)
     shop_open(&shop, desk);
     shop_ignore_haste(&shop);
     shop_hear(&shop, "Is it ready?");
-    desk_say(shop.counter, "ada", "It is");
-    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
-    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    shop_say(&shop, shop.counter, "It is");
     desk_wait_state(shop.home, "ada", "delivered*: ?desk counter? It is");
     coex_sim_customer_reads(desk->sim, "ada");
     desk_wait_state(shop.counter, "ada", "read*");
     desk_wait_state(shop.home, "ada", "read*");
-    desk_say(shop.home, "ada", "Until six");
-    shop_wait_copy(shop.counter, "ada", "[desk home] Until six");
-    desk_wait_state(shop.home, "ada", "delivered*: Until six");
+    shop_say(&shop, shop.home, "Until six");
     shop_fence(&shop);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 2);
@@ -158,9 +154,7 @@ test_goes_on(Desk *desk)
     shop_open(&shop, desk);
     shop_ignore_haste(&shop);
     shop_hear(&shop, "Is it ready?");
-    desk_say(shop.counter, "ada", "It is");
-    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
-    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    shop_say(&shop, shop.counter, "It is");
     sent = coex_sim_dup_last_sent(desk->sim, "ada");
     coex_session_reply(shop.home->session, ADA, "\"It is\" Until six");
     g_assert_cmpstr(desk_wait_feed(shop.home, COEX_FEED_SENT, "ada", "Until six")->item->quote, ==,
@@ -219,23 +213,17 @@ test_at_once(Desk *desk)
 
     shop_open(&shop, desk);
     shop_hear(&shop, "Is it ready?");
-    desk_say(shop.counter, "ada", "It is");
-    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
-    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    shop_say(&shop, shop.counter, "It is");
     desk_say(shop.home, "ada", "Not yet");
     shop_wait_copy(shop.counter, "ada", "[desk home] Not yet");
     desk_wait_notice(shop.home, "ada", "The desk “counter” and this one both answered *");
     desk_wait_notice(shop.counter, "ada", "The desk “home” and this one both answered *");
     desk_wait_state(shop.home, "ada", "delivered*: Not yet");
     /* Told once for as long as it goes on. */
-    desk_say(shop.counter, "ada", "It is, really");
-    shop_wait_copy(shop.home, "ada", "[desk counter] It is, really");
-    desk_wait_state(shop.counter, "ada", "delivered*: It is, really");
+    shop_say(&shop, shop.counter, "It is, really");
     desk_advance(shop.counter, 300);
     desk_set_clock_ahead(shop.home, 300);
-    desk_say(shop.home, "ada", "Well");
-    shop_wait_copy(shop.counter, "ada", "[desk home] Well");
-    desk_wait_state(shop.home, "ada", "delivered*: Well");
+    shop_say(&shop, shop.home, "Well");
     shop_fence(&shop);
     shop_close(&shop);
 }
@@ -248,9 +236,7 @@ test_at_once_restarted(Desk *desk)
 
     shop_open(&shop, desk);
     shop_hear(&shop, "Is it ready?");
-    desk_say(shop.counter, "ada", "It is");
-    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
-    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    shop_say(&shop, shop.counter, "It is");
     shop_fence(&shop);
     desk_restart(shop.counter);
     desk_restart(shop.home);
@@ -272,9 +258,7 @@ test_at_once_mark(Desk *desk)
 
     shop_open(&shop, desk);
     shop_hear(&shop, "Is it ready?");
-    desk_say(shop.counter, "ada", "It is");
-    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
-    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    shop_say(&shop, shop.counter, "It is");
     coex_session_react(shop.home->session, ADA, "👍");
     desk_wait_feed(shop.home, COEX_FEED_RECORD, "ada", "You reacted with 👍 *");
     desk_wait_feed(shop.counter, COEX_FEED_RECORD, "ada", "[desk home] Reacted with 👍 *");
@@ -348,9 +332,7 @@ test_picky(Desk *desk)
                      "The relay does not take the copy of what was sent here *");
     desk_wait_state(shop.counter, "ada", "delivered*: One");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
-    desk_say(shop.counter, "ada", "Two");
-    shop_wait_copy(shop.home, "ada", "[desk counter] Two");
-    desk_wait_state(shop.counter, "ada", "delivered*: Two");
+    shop_say(&shop, shop.counter, "Two");
     shop_fence(&shop);
     shop_close(&shop);
 }
@@ -367,9 +349,7 @@ test_echoed(Desk *desk)
 
     shop_open(&shop, desk);
     shop_hear(&shop, "Hello");
-    desk_say(shop.counter, "ada", "One");
-    shop_wait_copy(shop.home, "ada", "[desk counter] One");
-    desk_wait_state(shop.counter, "ada", "delivered*: One");
+    shop_say(&shop, shop.counter, "One");
     one = coex_sim_dup_last_sent(desk->sim, "ada");
     g_free(coex_sim_echo_sent(desk->sim, one));
     shop_fence(&shop);
@@ -380,9 +360,7 @@ test_echoed(Desk *desk)
     g_free(coex_sim_echo_sent(desk->sim, two));
     shop_wait_copy(shop.home, "ada", "Two");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
-    desk_say(shop.counter, "ada", "Three");
-    shop_wait_copy(shop.home, "ada", "[desk counter] Three");
-    desk_wait_state(shop.counter, "ada", "delivered*: Three");
+    shop_say(&shop, shop.counter, "Three");
     shop_fence(&shop);
     assert_once(shop.counter, "*One");
     assert_once(shop.home, "*One");
@@ -400,9 +378,7 @@ test_again(Desk *desk)
 
     shop_open(&shop, desk);
     shop_hear(&shop, "Hello");
-    desk_say(shop.counter, "ada", "One");
-    shop_wait_copy(shop.home, "ada", "[desk counter] One");
-    desk_wait_state(shop.counter, "ada", "delivered*: One");
+    shop_say(&shop, shop.counter, "One");
     copy = coex_sim_relay_dup_send(shop.relay, 0);
     coex_sim_relay_put_send(shop.relay, copy);
     shop_fence(&shop);
