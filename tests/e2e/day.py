@@ -515,8 +515,4 @@ class Day:
 def run_days(suite, program, make_client):
     """The day at both providers; make_client: {provider: function(directory, sims)}."""
     for provider, make in make_client.items():
-        day = Day(provider, suite.directory, make)
-        try:
-            suite.run(f"{program} at {provider}", day.cases(), day.witnesses)
-        finally:
-            day.end()
+        suite.run_group(f"{program} at {provider}", Day(provider, suite.directory, make))

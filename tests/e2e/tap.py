@@ -123,6 +123,13 @@ class Suite:
                 self._report(False, name)
                 self._explain(error, witnesses())
 
+    def run_group(self, name, made):
+        """Runs what `made` has as cases(), and ends it."""
+        try:
+            self.run(name, made.cases(), made.witnesses)
+        finally:
+            made.end()
+
     @staticmethod
     def _explain(error, lines):
         """On stderr: prove keeps the comments of a test's output to itself."""

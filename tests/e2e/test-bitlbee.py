@@ -818,11 +818,7 @@ def main():
                         ("bitlbee's dead client, without customers", Dozer),
                         ("bitlbee behind a proxy", Behind), ("irssi at bitlbee", Clients),
                         ("weechat at bitlbee", WeeChatClients)):
-        made = group(suite.directory)
-        try:
-            suite.run(name, made.cases(), made.witnesses)
-        finally:
-            made.end()
+        suite.run_group(name, group(suite.directory))
     return suite.end()
 
 

@@ -266,11 +266,7 @@ def main():
     run_days(suite, "finch", {"360dialog": lambda directory, sims: Finch(directory, sims, WIDE),
                               "meta": lambda directory, sims: Finch(directory, sims, SMALL)})
     for name, group in (("finch on a low terminal", LowTerminal), ("finch set up by hand", ByHand)):
-        made = group(suite.directory)
-        try:
-            suite.run(name, made.cases(), made.witnesses)
-        finally:
-            made.end()
+        suite.run_group(name, group(suite.directory))
     return suite.end()
 
 

@@ -133,11 +133,7 @@ def main():
     folders = [(language, BUILD) for language in SPOKEN]
     folders += [(language, os.path.join(BUILD, "pseudo")) for language in INVENTED]
     for language, folder in folders:
-        made = Screens(suite.directory, language, folder)
-        try:
-            suite.run(f"finch in {language}", made.cases(), made.witnesses)
-        finally:
-            made.end()
+        suite.run_group(f"finch in {language}", Screens(suite.directory, language, folder))
     return suite.end()
 
 
