@@ -197,6 +197,8 @@ $(B)/locale/%/LC_MESSAGES/purple-coex.mo: src/po/%.po
 	$(call say,MSGFMT,$@)
 	$(Q)msgfmt --check -o $@ $<
 
+catalogues: $(CATALOGUES)
+
 # The plugin in languages that nobody speaks: what a test sees in Latin letters has not gone through a catalogue.
 PSEUDO := $(foreach l,tr hi ar,$(B)/pseudo/locale/$(l)/LC_MESSAGES/purple-coex.mo) $(B)/pseudo/libcoex.so
 $(B)/pseudo/locale/%/LC_MESSAGES/purple-coex.mo: src/po/purple-coex.pot tests/tools/pseudo.py
@@ -476,6 +478,6 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host check-c \
+.PHONY: all catalogues build-all build-below-host build-fuzzers check check-installed check-below-host check-c \
   check-deb check-debian check-valgrind fuzz $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint \
   $(SYNTAX) format run install uninstall install-user relay install-relay uninstall-relay icons bench screenshots deb dist deps clean help FORCE

@@ -55,8 +55,8 @@ prepare() {
   headless) tests/tools/deps.sh build ;;
   *) tests/tools/deps.sh build "$client" ;;
   esac
-  (umask 022 && "$make" -s --no-print-directory "$build/libcoex.so" "$build/coex-sim" \
-    "$build/coex-headless")
+  (umask 022 && "$make" -s --no-print-directory "$build/libcoex.so" catalogues \
+    "$build/coex-sim" "$build/coex-headless")
 }
 
 # Below those that outgoing connections take by themselves: it stays free until it is used.
@@ -298,5 +298,5 @@ else
   set_up_simulation
 fi
 mkdir -p "$profile/plugins"
-cp "$build/libcoex.so" "$profile/plugins/libcoex.so"
+cp -R "$build/libcoex.so" "$build/locale" "$profile/plugins"
 run_client

@@ -17,7 +17,7 @@ ok() { # ok STATUS NAME [FILE...]: the files say why, when it failed
   [ $# = 0 ] || sed 's/^/# /' "$@" >&2
 }
 
-echo 1..17
+echo 1..18
 out=$HOME/out
 for provider in 360dialog meta; do
   PROVIDER=$provider make --no-print-directory run </dev/null >"$out" 2>&1
@@ -64,6 +64,7 @@ cat >"$HOME/bin/finch" <<'EOF'
 echo "TERM $TERM"
 sed -n "s|.*<setting name='listen' type='string'>[^<]*:\([0-9]*\)<.*|LISTEN \1|p" "$2/accounts.xml"
 grep sound "$2/prefs.xml"
+echo LANGUAGES $(ls "$2/plugins/locale")
 EOF
 chmod +x "$HOME/bin/finch"
 CLIENT=finch TERM=tmux-256color PATH=$HOME/bin:$PATH make --no-print-directory run \
@@ -75,4 +76,6 @@ port=$(sed -n 's/^LISTEN //p' "$out")
 ok $? "webhooks arrive at a port that no outgoing connection takes by itself" "$out"
 grep -q "'none'" "$out"
 ok $? "the simulation makes no sound" "$out"
+grep -q "^LANGUAGES $(paste -s -d ' ' src/po/LINGUAS)$" "$out"
+ok $? "it speaks every language that there is" "$out"
 exit $failed
