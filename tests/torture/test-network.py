@@ -19,7 +19,7 @@ from tap import Suite
 ALL = int(os.environ.get("COEX_TORTURE", "1")) > 1
 ADA = "12025550101"
 RATE = 60
-SLOW_RATE = 10  # where many sends are counted
+PACED_EACH = 40 if ALL else 10  # texts to each of 25: a thousand take 50 s
 JPEG = b"\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03"
 STORM_S = 600 if ALL else 120  # of simulated time
 CONFIRM_S = 120
@@ -298,23 +298,22 @@ class World:
     # ---- the pace ----
 
     def pace_of_number(self):
-        """a thousand texts leave as fast as WhatsApp lets them, and no faster"""
+        """many texts leave as fast as WhatsApp lets them, and no faster"""
         people = self.people(25)
         self.host.wait_quiet()
         n_before = len(self.gate.times())
-        self.clock.set(SLOW_RATE)
-        texts = self.type_to_all(people, 40)
-        wait_until("all of them", lambda: len(self.gate.times()) >= n_before + 1000, 60, 0.05)
-        self.clock.set()
-        times = self.gate.times()[n_before:]
+        texts = self.type_to_all(people, PACED_EACH)
+        n_texts = len(people) * PACED_EACH
+        wait_until("all of them", lambda: len(self.gate.times()) >= n_before + n_texts, 60 + n_texts / 20, 0.05)
         self.wait_all_sent(texts)
-        taken_s = (times[-1] - times[0]) * SLOW_RATE
-        # what is late on its way is the machine's: the first of 21 may be, and then the last seems early
-        least_s = min((later - earlier) * SLOW_RATE for earlier, later in zip(times, times[40:]))
-        check(len(times) == 1000, f"{len(times)} sends")
-        check(999 / 20 - 1 <= taken_s <= 999 / 20 * 2, f"a thousand took {taken_s:.1f} s")
+        times = self.gate.times()[n_before:]
+        taken_s = times[-1] - times[0]
+        # A busy machine takes half a second from one to the other: the first of them comes late, and the last seems early.
+        least_s = min(later - earlier for earlier, later in zip(times, times[40:]))
+        check(len(times) == n_texts, f"{len(times)} sends")
+        check((n_texts - 1) / 20 - 1 <= taken_s <= (n_texts - 1) / 20 * 2, f"{n_texts} took {taken_s:.1f} s")
         check(least_s >= 1.5, f"41 within {least_s:.2f} s")
-        print(f"# a thousand in {taken_s:.1f} s, 40 after another in {least_s:.2f} s at least")
+        print(f"# {n_texts} in {taken_s:.1f} s, 40 after another in {least_s:.2f} s at least")
 
     def token_dies(self):
         """in the middle of a queue: what is left waits, and goes once the access is good again"""
