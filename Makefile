@@ -350,7 +350,7 @@ BENCH_PROGRAMS := $(addprefix $(BENCH)/,bench base-ingest purple-host slowsync.s
 BENCH_OTHERS := $(addprefix tests/bench/,base-ingest.c purple-host.c slowsync.c)
 link_bench = @mkdir -p $(@D) && $(LINK) -o $@ $^
 
-bench: $(PLUGIN) $(RELAY) $(BENCH_PROGRAMS) ## measure speed and size against base rates (4 minutes); S="ack send" picks sections
+bench: $(PLUGIN) $(RELAY) $(BENCH_PROGRAMS) ## measure speed and size against base rates (6 minutes); S="ack send" picks sections
 	@$(BENCH)/bench $(S)
 
 $(BENCH)/bench: $(call obj,$(filter-out $(BENCH_OTHERS),$(wildcard tests/bench/*.c))) \

@@ -15,29 +15,57 @@ typedef enum {
     DEMAND_NONE,
     DEMAND_AT_LEAST,
     DEMAND_AT_MOST,
-    DEMAND_BASE_SHARE, /* at least this share of the base rate */
+    DEMAND_RATIO_AT_LEAST, /* of ours to the base */
+    DEMAND_RATIO_AT_MOST,
 } Demand;
 
+/* What has nothing to be compared with. */
 typedef struct {
     const char *what;
     const char *unit;
     double value;
-    double base; /* 0: there is none */
     Demand demand;
     double limit;
 } Figure;
 
-/* A connection to the port on loopback that delays nothing; -1, and errno. close() it. */
-int bench_connect(guint port);
+#define BENCH_PAIRS 5
+
+/* What was measured of ours and, right before or after it, of the base. */
+typedef struct {
+    double ours[BENCH_PAIRS];
+    double base[BENCH_PAIRS];
+} Pairs;
+
+typedef struct {
+    const char *what;
+    const char *unit;
+    const Pairs *pairs;
+    Demand demand; /* of the median */
+    double limit;
+} Comparison;
+
+/* One of the two that are compared; notes in @data what it measured, as the pair @pair. */
+typedef void (*Measure)(gpointer data, guint pair);
+
 void bench_section(const char *title);
 void bench_figure(const Figure *figure);
+/* Calls both; which one is first changes from pair to pair. */
+void bench_pair(guint pair, Measure ours, Measure base, gpointer data);
+/* Prints the medians of ours, of the base and of the pairs' ratios, and the ratios' extremes. */
+void bench_compare(const Comparison *comparison);
+
+/* A connection to the port on loopback that delays nothing; -1, and errno. close() it. */
+int bench_connect(guint port);
 
 /* A program built beside the bench, as a path; g_free(). */
 char *bench_program(const char *name);
+/* A copy of a file beside it, as a path; g_free(). Who has a database open lets nobody else in. */
+char *bench_copy(const char *path);
 
 /* @part of 1000 of the sorted @times; sorts them. 0 for none. */
 gint64 bench_quantile(GArray *times, guint part);
-double bench_median(double *values, guint n); /* sorts them */
+/* @n in @us microseconds, a second. */
+double bench_rate(guint n, gint64 us);
 
 /* ---- the sections ---- */
 
@@ -89,6 +117,7 @@ void rig_start(Rig *rig, guint sync_ms); /* the program, not logged in yet */
 void rig_login(Rig *rig);
 /* A login at an API whose certificate nobody trusts: what TLS costs is in memory from then on. */
 void rig_meet_tls(Rig *rig);
+void rig_stop(Rig *rig); /* the program, if it runs; it may be started again */
 void rig_free(Rig *rig);
 /* Until so many messages were shown; the time of the last of them. */
 gint64 rig_wait_shown(Rig *rig, guint n);

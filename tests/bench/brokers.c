@@ -8,9 +8,8 @@
 /* Two relays with nats-server between them: how fast one acknowledges while it hands on, and how
  * fast all of it is at the other. Relays and brokers share this machine's processors and disk. */
 
-#define REPEATS 3
 #define CONNECTIONS 32
-#define N_TEXTS 10000
+#define N_TEXTS 4000
 #define N_RELAYS 2
 #define BROKERS_MAX 3
 #define PATIENCE_US (60 * (gint64)G_USEC_PER_SEC)
@@ -187,6 +186,14 @@ cluster_stop(Cluster *cluster)
 
 /* ---- figures ---- */
 
+typedef struct {
+    Rig *rig;
+    Cluster alone;
+    Cluster shared;
+    Pairs acked;
+    Pairs there;
+} Relays;
+
 /* How many a second the first relay acknowledged, and are at the other. */
 static void
 measure(Cluster *cluster, Rig *rig, double *ret_acked, double *ret_there)
@@ -198,50 +205,63 @@ measure(Cluster *cluster, Rig *rig, double *ret_acked, double *ret_there)
     gint64 began = g_get_monotonic_time();
 
     load_run(&load);
-    *ret_acked = N_TEXTS * (double)G_USEC_PER_SEC / (double)load.took_us;
+    *ret_acked = bench_rate(N_TEXTS, load.took_us);
     load_clear(&load);
     cluster->n_taken += N_TEXTS;
     if (cluster->n_brokers > 0)
         wait_until(&cluster->relays[1], "\ncoex_relay_stored{tenant=\"bench\"} ", cluster->n_taken);
-    *ret_there = N_TEXTS * (double)G_USEC_PER_SEC / (double)(g_get_monotonic_time() - began);
+    *ret_there = bench_rate(N_TEXTS, g_get_monotonic_time() - began);
 }
 
 static void
-measure_cluster(Rig *rig, guint n_brokers, double *ret_acked, double *ret_there)
+measure_shared(gpointer data, guint pair)
 {
-    double acked[REPEATS], there[REPEATS];
-    Cluster cluster;
+    Relays *relays = data;
 
-    cluster_start(&cluster, rig, n_brokers);
-    for (guint i = 0; i < REPEATS; i++)
-        measure(&cluster, rig, &acked[i], &there[i]);
-    cluster_stop(&cluster);
-    *ret_acked = bench_median(acked, REPEATS);
-    *ret_there = bench_median(there, REPEATS);
+    measure(&relays->shared, relays->rig, &relays->acked.ours[pair], &relays->there.ours[pair]);
+}
+
+static void
+measure_alone(gpointer data, guint pair)
+{
+    Relays *relays = data;
+
+    measure(&relays->alone, relays->rig, &relays->acked.base[pair], &relays->there.base[pair]);
+    relays->there.base[pair] = relays->acked.base[pair];
+}
+
+static void
+measure_cluster(Relays *relays, guint n_brokers)
+{
+    gboolean one = n_brokers == 1;
+
+    cluster_start(&relays->shared, relays->rig, n_brokers);
+    for (guint i = 0; i < BENCH_PAIRS; i++)
+        bench_pair(i, measure_shared, measure_alone, relays);
+    cluster_stop(&relays->shared);
+    bench_compare(&(Comparison){ one ? "acknowledged, one broker (base: none)"
+                                     : "acknowledged, three brokers (base: none)",
+                                 "1/s", &relays->acked, DEMAND_NONE, 0 });
+    bench_compare(
+        &(Comparison){ one ? "at the other relay, one broker" : "at the other relay, three brokers",
+                       "1/s", &relays->there, DEMAND_NONE, 0 });
 }
 
 void
 bench_brokers(void)
 {
     g_autofree char *program = g_find_program_in_path("nats-server");
-    double alone, acked, there;
-    Rig *rig;
+    Relays relays = { 0 };
 
     bench_section("two relays, all on this machine");
     if (program == NULL) {
         printf("nats-server is not installed\n");
         return;
     }
-    rig = rig_new();
-    measure_cluster(rig, 0, &alone, &there);
-    for (guint n = 1; n <= BROKERS_MAX; n += 2) {
-        measure_cluster(rig, n, &acked, &there);
-        bench_figure(&(Figure){ n == 1 ? "acknowledged, one broker (base: no broker)"
-                                       : "acknowledged, three brokers (base: no broker)",
-                                "/s", acked, alone, DEMAND_NONE, 0 });
-        bench_figure(&(Figure){ n == 1 ? "at the other relay, one broker"
-                                       : "at the other relay, three brokers",
-                                "/s", there, alone, DEMAND_NONE, 0 });
-    }
-    rig_free(rig);
+    relays.rig = rig_new();
+    cluster_start(&relays.alone, relays.rig, 0);
+    for (guint n = 1; n <= BROKERS_MAX; n += 2)
+        measure_cluster(&relays, n);
+    cluster_stop(&relays.alone);
+    rig_free(relays.rig);
 }

@@ -59,10 +59,9 @@ wait_templates(Rig *rig)
 static void
 print_turn(const char *what, Rig *rig)
 {
-    bench_figure(
-        &(Figure){ what, "ms", (double)rig->screen->gap_us / 1000, 0, DEMAND_AT_MOST, 10 });
+    bench_figure(&(Figure){ what, "ms", (double)rig->screen->gap_us / 1000, DEMAND_AT_MOST, 10 });
     bench_figure(&(Figure){ "processor time of the costliest", "ms",
-                            (double)rig->screen->gap_cpu_us / 1000, 0, DEMAND_NONE, 0 });
+                            (double)rig->screen->gap_cpu_us / 1000, DEMAND_NONE, 0 });
     rig->screen->gap_us = rig->screen->gap_cpu_us = 0;
 }
 
@@ -86,10 +85,10 @@ bench_crowd(void)
     asked = wait_asked(rig);
     memory = rig_get_memory(rig);
     bench_figure(
-        &(Figure){ "asked after", "ms", (double)(asked - began) / 1000, 0, DEMAND_AT_MOST, 2000 });
+        &(Figure){ "asked after", "ms", (double)(asked - began) / 1000, DEMAND_AT_MOST, 2000 });
     print_turn("longest turn of the main loop until then", rig);
     bench_figure(
-        &(Figure){ "memory for it", "MB", (double)(memory - base) / 1024, 0, DEMAND_AT_MOST, 20 });
+        &(Figure){ "memory for it", "MB", (double)(memory - base) / 1024, DEMAND_AT_MOST, 20 });
     type(rig, "broadcast yes");
     if (!coex_sim_wait_n_sent(rig->sim, NULL, N_SENT, (guint)(PATIENCE_US / 1000)))
         g_error("it does not leave");

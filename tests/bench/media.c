@@ -18,7 +18,6 @@
 
 #define MB (1000 * 1000)
 #define LENGTH (100 * MB)
-#define REPEATS 5
 
 typedef struct {
     GMainLoop *loop;
@@ -226,9 +225,9 @@ print_strain(const char *what, const Strain *strain)
     g_autofree char *turn = g_strdup_printf("%s: longest turn of the main loop", what);
     g_autofree char *cpu = g_strdup_printf("%s: processor time of the costliest", what);
 
-    bench_figure(&(Figure){ memory, "MB", strain->grown_mb, 0, DEMAND_AT_MOST, 20 });
-    bench_figure(&(Figure){ turn, "ms", strain->turn_ms, 0, DEMAND_AT_MOST, 10 });
-    bench_figure(&(Figure){ cpu, "ms", strain->turn_cpu_ms, 0, DEMAND_NONE, 0 });
+    bench_figure(&(Figure){ memory, "MB", strain->grown_mb, DEMAND_AT_MOST, 20 });
+    bench_figure(&(Figure){ turn, "ms", strain->turn_ms, DEMAND_AT_MOST, 10 });
+    bench_figure(&(Figure){ cpu, "ms", strain->turn_cpu_ms, DEMAND_NONE, 0 });
 }
 
 static void
@@ -254,15 +253,30 @@ measure_strain(GBytes *file)
 /* ---- both, beside curl ---- */
 
 typedef struct {
-    double ours[REPEATS];
-    double base[REPEATS];
-} Rates;
+    Server server;
+    CoexHttp *http;
+    const char *path;
+    const char *sha256; /* of the file */
+    Pairs down;
+    Pairs up;
+} Files;
 
 static void
-print(const char *what, Rates *rates)
+measure_ours(gpointer data, guint pair)
 {
-    bench_figure(&(Figure){ what, "MB/s", bench_median(rates->ours, REPEATS),
-                            bench_median(rates->base, REPEATS), DEMAND_BASE_SHARE, 0.7 });
+    Files *files = data;
+
+    files->down.ours[pair] = download_ours(&files->server, files->http, files->path, files->sha256);
+    files->up.ours[pair] = upload_ours(&files->server, files->http, files->path);
+}
+
+static void
+measure_base(gpointer data, guint pair)
+{
+    Files *files = data;
+
+    files->down.base[pair] = download_curl(&files->server, files->path);
+    files->up.base[pair] = upload_curl(&files->server, files->path);
 }
 
 static GBytes *
@@ -282,23 +296,20 @@ bench_media(void)
     g_autofree char *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, file);
     g_autofree char *dir = g_dir_make_tmp("coex-bench-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(dir, "file", NULL);
-    Rates down;
-    Rates up;
-    Server server = { .file = file };
-    CoexHttp *http = coex_http_new(20, NULL);
+    Files files = {
+        .server = { .file = file }, .http = coex_http_new(20, NULL), .path = path, .sha256 = sha256
+    };
 
     bench_section("files from a server on loopback, and to it");
-    server_start(&server, FALSE);
-    for (guint i = 0; i < REPEATS; i++) {
-        down.base[i] = download_curl(&server, path);
-        down.ours[i] = download_ours(&server, http, path, sha256);
-        up.base[i] = upload_curl(&server, path);
-        up.ours[i] = upload_ours(&server, http, path);
-    }
-    print("a download of 100 MB (base: curl)", &down);
-    print("an upload of 100 MB (base: curl)", &up);
-    server_stop(&server);
-    coex_http_free(http);
+    server_start(&files.server, FALSE);
+    for (guint i = 0; i < BENCH_PAIRS; i++)
+        bench_pair(i, measure_ours, measure_base, &files);
+    bench_compare(&(Comparison){ "a download of 100 MB (base: curl)", "MB/s", &files.down,
+                                 DEMAND_RATIO_AT_LEAST, 0.7 });
+    bench_compare(&(Comparison){ "an upload of 100 MB (base: curl)", "MB/s", &files.up,
+                                 DEMAND_RATIO_AT_LEAST, 0.7 });
+    server_stop(&files.server);
+    coex_http_free(files.http);
     g_unlink(path);
     g_rmdir(dir);
     measure_strain(file);

@@ -192,9 +192,18 @@ remove_dir(const char *path)
 }
 
 void
+rig_stop(Rig *rig)
+{
+    g_autofree char *accounts = g_build_filename(rig->dir, "accounts.xml", NULL);
+
+    g_clear_pointer(&rig->host, child_free);
+    g_unlink(accounts); /* or the next one knows the account already, and makes it again */
+}
+
+void
 rig_free(Rig *rig)
 {
-    g_clear_pointer(&rig->host, child_free);
+    rig_stop(rig);
     coex_sim_free(rig->sim);
     munmap(rig->screen, sizeof *rig->screen);
     remove_dir(rig->dir);
