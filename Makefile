@@ -256,12 +256,15 @@ $(B)/tests/host/test-relay: $(call obj,tests/relay/rig.c)
 
 # ---- testing -------------------------------------------------------------------------------------
 
-ALL_TESTS = $(foreach s,$(C_SUITES) torture e2e tools,$(TESTS_$(s)))
-# Most of the time a test waits, for a disk or a timer: twice as many as there are processors run at once, but where they
-# are slowed down by what watches them. What matches no rule (the chat programs, the torture) runs after them, alone.
-TEST_JOBS = $(if $(filter asan valgrind,$(VARIANT)),$(shell nproc),$(shell expr 2 '*' $$(nproc)))
+# The longest first, so that none of them runs alone at the end.
+ALL_TESTS = $(foreach s,e2e torture $(C_SUITES) tools,$(TESTS_$(s)))
+# Most of the time a test waits, for a disk, a timer or a chat program: twice as many as there are processors run at once,
+# but fewer where they are slowed down by what watches them. What matches no rule (it builds here itself) runs after them,
+# alone.
+TEST_JOBS = $(if $(filter asan valgrind,$(VARIANT)),$(shell expr 1 + $$(nproc)),$(shell expr 2 '*' $$(nproc)))
 PROVE = $(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_VARIANT=$(VARIANT) \
-  prove --exec tests/tools/run-test.sh -j$(TEST_JOBS) --rules='par=build/**' --timer
+  prove --exec tests/tools/run-test.sh -j$(TEST_JOBS) --timer \
+  $(foreach t,tests/e2e tests/torture build,--rules='par=$(t)/**')
 
 check: ## install what the tests need, build, and run every test
 	@tests/tools/deps.sh build check

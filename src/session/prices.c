@@ -87,13 +87,15 @@ on_read(GObject *source, GAsyncResult *result, gpointer user_data)
 
     if (account->state == COEX_ACCOUNT_ENDED)
         return;
-    if (card != NULL)
+    if (card != NULL) {
+        g_debug("+%s: the prices are read", account->number);
         coex_spending_set_card(account, card);
-    else
+    } else {
         coex_account_tell_notice(
             account, NULL,
             _("Option rate-card: no price is shown. %s, %s It is read again at the next login."),
             account->rate_card, error->message);
+    }
 }
 
 void

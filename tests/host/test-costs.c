@@ -62,6 +62,7 @@ price_before_a_template(World *world)
     host_go_online(world->host);
     tell_status(world, "AAA", "\"type\":\"regular\",\"category\":\"service\"");
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*The 1,000 free service messages of *");
+    host_wait_logged(world->host, "the prices are read");
     host_type(world->host, NORA,
               world->bitlbee ? "!template order_update Zoe | K-42"
                              : "/template order_update Zoe | K-42");

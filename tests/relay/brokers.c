@@ -180,7 +180,7 @@ dial(Brokers *brokers)
     g_autoptr(GSocketClient) client = g_socket_client_new();
 
     g_socket_client_set_enable_proxy(client, FALSE);
-    g_socket_client_set_timeout(client, 5);
+    g_socket_client_set_timeout(client, RIG_PATIENCE_S);
     for (guint i = 0; i < brokers->n; i++) {
         GSocketConnection *connection =
             brokers->processes[i] != NULL
