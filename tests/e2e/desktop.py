@@ -103,7 +103,8 @@ class Desktop:
         self.environment.pop("NO_AT_BRIDGE", None)
         self.log = open(os.path.join(home, "programs.log"), "ab")
         self.environment["DISPLAY"] = ":" + self._announced(
-            ["Xvfb", "-displayfd", "{fd}", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset"])
+            ["Xvfb", "-displayfd", "{fd}", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset",
+             "-r"])  # a busy machine releases a key late, and it would repeat
         session = self._announced(["dbus-daemon", "--session", "--nofork", "--print-address={fd}"])
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = session
         # Without a window manager neither focus nor dialogs behave as for a user.
