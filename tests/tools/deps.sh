@@ -177,7 +177,17 @@ packages_fit() {
   exit 1
 }
 
+# Tests start the broker by themselves: that its package is there is no reason for the machine to run one. A preset is how
+# systemd is told so before a package comes, and Debian's tools neither enable nor start it then. It is gone with the next
+# start of the machine; systemctl enable --now nats-server is the way of who wants one.
+keep_broker_off() {
+  case "$missing " in *' nats-server '*) ;; *) return 0 ;; esac
+  $as_root mkdir -p /run/systemd/system-preset
+  echo 'disable nats-server.service' | $as_root tee /run/systemd/system-preset/10-nats-server.preset >/dev/null
+}
+
 echo "Installing with apt-get:$missing"
+keep_broker_off
 try=1
 # A mirror in the middle of its own update gives a wrong hash or a 404 once; a fresh list mends it.
 # shellcheck disable=SC2086 # one word for each package
