@@ -214,7 +214,7 @@ $(B)/coex-relay: $(call obj,$(SRC_relay)) $(foreach l,ingest net store core,$(ca
 	$(Q)$(LINK) -Wl,-z,now -Wl,-z,relro -o $@ $(filter %.o %.a,$^) $(LIBS_net) $(LIBS_store) $(LIBS_relay)
 
 FILL := src/packaging/fill.sh
-FILLED_FROM := $(FILL) src/packaging/changes tests/tools/deps.sh
+FILLED_FROM := $(FILL) src/packaging/changes src/packaging/web tests/tools/deps.sh
 $(B)/purple-coex.7: README.md src/packaging/man.awk src/packaging/purple-coex.7.in $(FILLED_FROM)
 	@mkdir -p $(@D)
 	$(Q)$(FILL) src/packaging/purple-coex.7.in | LC_ALL=C awk -f src/packaging/man.awk README.md - >$@

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fill.sh FILE: prints the file, with what stands between two @ filled in: versions and days come from
-# src/packaging/changes, dependencies from the list of tests/tools/deps.sh. Who makes a package is its maintainer, by
-# the names that Debian's tools know: DEBFULLNAME, DEBEMAIL.
+# src/packaging/changes, addresses from src/packaging/web, dependencies from the list of tests/tools/deps.sh. A line that
+# is for one that there is not is left out. Who makes a package is its maintainer, by the names that Debian's tools
+# know: DEBFULLNAME, DEBEMAIL.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 maintainer="${DEBFULLNAME:-The purple-coex authors} <${DEBEMAIL:-authors@purple-coex.example}>"
@@ -68,6 +69,17 @@ appstream_releases() {
     END { end() }'
 }
 
+web() { # web WORD [BEFORE [BEHIND]]: the address, between those, or nothing
+  sed -n "s/^$1  *//p" "$root/src/packaging/web" | while read -r address; do echo "${2-}$address${3-}"; done
+}
+
+appstream_web() {
+  web homepage '  <url type="homepage">' '</url>'
+  [ -z "$(web screenshots)" ] || printf '%s\n' "  <screenshots>" '    <screenshot type="default">' \
+    "      <caption>A conversation with a customer, and the templates offered where the window is closed</caption>" \
+    "      <image>$(web screenshots)/pidgin.png</image>" "    </screenshot>" "  </screenshots>"
+}
+
 # dependencies FAMILY SET...: one package a line.
 dependencies() {
   family=$1
@@ -92,18 +104,22 @@ value() {
   MAINTAINER) echo "$maintainer" ;;
   DEBIAN_VERSION) debian_version "$(newest 1)" ;;
   DEBIAN_CHANGELOG) debian_changelog ;;
+  DEBIAN_HOMEPAGE) web homepage 'Homepage: ' ;;
   DEBIAN_BUILD) dependencies debian tools libraries | commas ;;
   DEBIAN_RUN) dependencies debian runtime | commas ;;
   DEBIAN_TEST) dependencies debian build check | commas ;;
   RPM_CHANGELOG) rpm_changelog ;;
+  RPM_HOMEPAGE) web homepage 'URL:            ' ;;
   RPM_BUILD) dependencies fedora build | sed 's/^/BuildRequires:  /' ;;
   RPM_RUN) dependencies fedora runtime | sed 's/^/Requires:       /' ;;
+  ARCH_HOMEPAGE) web homepage 'url=' ;;
   ARCH_BUILD) dependencies arch tools libraries runtime | paste -s -d ' ' ;;
   ARCH_RELAY) dependencies arch libraries | grep -vx 'libpurple\|libwebp' | paste -s -d ' ' ;;
   ARCH_RUN) dependencies arch libraries runtime | grep -vx cnats | paste -s -d ' ' ;;
   CONFIGURATION) as_is "$root/src/relay/relay.conf" ;;
   SHA256) echo "${SHA256-}" ;;
   APPSTREAM_RELEASES) appstream_releases ;;
+  APPSTREAM_WEB) appstream_web ;;
   *) return 1 ;;
   esac
 }
@@ -118,5 +134,5 @@ awk '{
     name = "FILL_" substr(rest, RSTART + 1, RLENGTH - 2)
     filled = filled substr(rest, 1, RSTART - 1) (name in ENVIRON ? ENVIRON[name] : substr(rest, RSTART, RLENGTH))
   }
-  print filled rest
+  if (filled rest != "" || $0 == "") print filled rest
 }' "$1"

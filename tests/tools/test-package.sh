@@ -80,6 +80,25 @@ if ! skip appstreamcli "what software centres read"; then
   ok $? "what software centres read is valid"
 fi
 
+# ---- where the project stands on the web
+
+there=$stage/other/$name/src/packaging
+printf 'homepage https://example.org/coex\nscreenshots https://example.org/coex/pictures\n' >"$there/web"
+web=$(for template in debian/control.in purple-coex.spec.in PKGBUILD.in metainfo.xml.in; do
+  "$there/fill.sh" "$there/$template" | grep -o '^\(Homepage: *\|URL: *\|url=\| *<url .*>\| *<image>\)https://[^<]*'
+done | sed 's/  */ /g')
+same "Homepage: https://example.org/coex
+URL: https://example.org/coex
+url=https://example.org/coex
+ <url type=\"homepage\">https://example.org/coex
+ <image>https://example.org/coex/pictures/pidgin.png" "$web"
+ok $? "once it has a place there, all packages name it"
+if ! skip appstreamcli "what software centres read then"; then
+  "$there/fill.sh" "$there/metainfo.xml.in" >"$stage/im.pidgin.Pidgin.Plugin.Coex.metainfo.xml"
+  quiet appstreamcli validate --no-net "$stage/im.pidgin.Pidgin.Plugin.Coex.metainfo.xml"
+  ok $? "what software centres read then is valid, with a picture"
+fi
+
 # ---- Debian
 
 for template in control tests/control changelog; do
