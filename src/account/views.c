@@ -84,6 +84,14 @@ coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
     return g_strdup(title != NULL ? title : name);
 }
 
+char *
+coex_account_dup_called(const CoexAccount *account, const CoexPerson *person)
+{
+    return account->nick_style != COEX_NICKS_NONE && person->nick != NULL
+               ? g_strdup(person->nick)
+               : coex_account_dup_title(account, person);
+}
+
 gint64
 coex_account_waits_since(const CoexAccount *account, const CoexPerson *person)
 {

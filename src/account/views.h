@@ -54,3 +54,6 @@ gint64 coex_account_waits_since(const CoexAccount *account, const CoexPerson *pe
 /* Display name: alias, with the end of the number where several have it, number or username. Free
  * with g_free(). */
 char *coex_account_dup_title(const CoexAccount *account, const CoexPerson *person);
+/* As the user types it: the nick where there are nicks, else the display name. Free with g_free().
+ */
+char *coex_account_dup_called(const CoexAccount *account, const CoexPerson *person);

@@ -139,15 +139,6 @@ note_told(CoexAccount *account, const Everybody *all)
     coex_account_put_setting(account, TOLD, told);
 }
 
-/* As the user calls the person. */
-static char *
-dup_called(const CoexAccount *account, const CoexPerson *person)
-{
-    return account->nick_style != COEX_NICKS_NONE && person->nick != NULL
-               ? g_strdup(person->nick)
-               : coex_account_dup_title(account, person);
-}
-
 static char *
 dup_names(const CoexAccount *account, const GPtrArray *people)
 {
@@ -155,7 +146,7 @@ dup_names(const CoexAccount *account, const GPtrArray *people)
     g_autoptr(GString) names = g_string_new(NULL);
 
     for (guint i = 0; i < MIN(people->len, NAMED_MAX); i++) {
-        g_autofree char *called = dup_called(account, g_ptr_array_index(people, i));
+        g_autofree char *called = coex_account_dup_called(account, g_ptr_array_index(people, i));
 
         coex_text_list_add(names, "%s", called);
     }
@@ -227,7 +218,7 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     g_autofree char *clock = end != NULL ? g_date_time_format(end, _("%H:%M")) : NULL;
     CoexPersonEntry *entry = coex_people_get_entry(account->people, person->id);
     g_autofree char *waited = dup_duration(now - since);
-    g_autofree char *called = dup_called(account, person);
+    g_autofree char *called = coex_account_dup_called(account, person);
 
     if (!account->remind || since == 0 || !window.open || clock == NULL ||
         window.expires_at - now > REMIND_S || entry->reminded_of == window.expires_at)

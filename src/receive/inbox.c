@@ -2,6 +2,7 @@
 #include "receive/inbox.h"
 
 #include "account/account.h"
+#include "account/first-message.h"
 #include "account/forgotten.h"
 #include "account/lines.h"
 #include "account/nicks.h"
@@ -583,6 +584,8 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         return;
     if (effect->message->desk != NULL)
         coex_desk_sends_note_name(account, effect->message->desk);
+    if (effect->written_at > 0)
+        coex_first_message_note(account, person);
     if (effect->ends_turn) {
         coex_ticker_end_turn(account, person);
         coex_opt_out_note(account, person, effect->message);

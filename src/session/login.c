@@ -5,6 +5,7 @@
 #include "account/call.h"
 #include "account/engine.h"
 #include "account/events.h"
+#include "account/first-message.h"
 #include "account/lines.h"
 #include "account/nicks.h"
 #include "account/people.h"
@@ -622,6 +623,7 @@ go_online(CoexAccount *account)
     if (not_forgotten != NULL)
         coex_account_tell_notice(account, NULL, "%s", not_forgotten);
     tell_missing_secret(account);
+    coex_first_message_await(account);
     coex_phone_watch(account);
     if (coex_history_is_complete(account))
         coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_PAST_LOG));

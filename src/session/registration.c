@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/call.h"
+#include "account/first-message.h"
 #include "account/tell.h"
 #include "core/api.h"
 #include "core/backend.h"
@@ -60,6 +61,13 @@ comes_to_us(const CoexAccount *account, const CoexWebhook *webhook)
 
 /* ---- making it ours ---- */
 
+static void
+lead_on(CoexAccount *account)
+{
+    if (!account->registration->doubts_path)
+        coex_first_message_hint(account);
+}
+
 /* Not where the network or the key was to blame. */
 static gboolean
 doubts_address(const GError *error)
@@ -77,6 +85,7 @@ on_registered(CoexAccount *account, const CoexResponse *response, GError **error
         coex_account_put_setting(account, "webhook-refused", NULL);
         coex_account_tell_notice(account, NULL, _("Webhooks are registered to come to %s."),
                                  account->public_url);
+        lead_on(account);
         return;
     }
     coex_account_tell_notice(
@@ -169,6 +178,8 @@ decide_webhook(CoexAccount *account, const CoexWebhook *webhook)
     if (is_free(account, webhook)) {
         if (by_hand || !is_ours(account, webhook))
             register_webhook(account);
+        else
+            lead_on(account);
     } else if (by_hand || !was_refused(account, webhook)) {
         ask(account, webhook);
     }
@@ -271,6 +282,8 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
                 account, NULL,
                 _("Fill in the account's option public-url with the address under which webhooks "
                   "reach this computer, and log in again."));
+        else
+            lead_on(account);
         return;
     }
     if (!check_address(account, by_hand))

@@ -277,13 +277,14 @@ stranger_makes_one_line(World *world)
     host_go_online(world->host);
     g_autoptr(GBytes) body = coex_sim_render_text(world->sim, "ada", "anybody could say this");
     host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_NONE) == 401);
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*webhook*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*webhook was refused*");
     for (guint i = 0; i < 5; i++) {
         host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_WRONG) == 401);
         host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_NONE) == 401);
     }
     world_customer_writes(world, "ben", BEN, "Hello");
-    host_check(world->host, host_count(world->host, EVENT_NOTICE, NULL, NULL) == 1);
+    host_check(world->host,
+               host_count(world->host, EVENT_NOTICE, NULL, "*webhook was refused*") == 1);
     host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
 }
 

@@ -40,6 +40,10 @@ static const Customer customers[] = {
 /* Lines that belong to every first login or first answer. */
 static const char *const ordinary[] = {
     "No webhook has ever arrived.*",
+    "One thing may be missing before messages arrive: *",
+    "This account is ready for its first message. *",
+    "No message can arrive here: *",
+    "The first message has arrived, from *",
     "Customers' messages are marked as read*",
     "* for an answer, *",
     /* a test that logs out need not wait for the answer to what it sends */
