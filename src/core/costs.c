@@ -5,6 +5,7 @@
 #include "core/words.h"
 #include <string.h>
 
+#define INSIGHTS "https://business.facebook.com/wa/manage/"
 #define SERVICE "service"
 #define UTILITY "utility"
 #define BILLED "regular"
@@ -315,5 +316,9 @@ coex_costs_describe(const CoexCosts *costs, gint64 now)
 
     add_month(costs, month, TRUE, lines);
     add_month(costs, coex_costs_get_month_before(month), FALSE, lines);
+    g_string_append_c(lines, '\n');
+    /* Translators: Insights is a page of WhatsApp Manager's; %s is its address */
+    g_string_append_printf(lines, _("What did not come here is in WhatsApp Manager, Insights: %s"),
+                           INSIGHTS);
     return g_string_free(lines, FALSE);
 }

@@ -35,8 +35,10 @@ static gboolean
 is_told(Desk *desk)
 {
     g_autofree char *lines = coex_session_describe_costs(desk->session);
+    g_autofree char *glob =
+        g_strconcat(wanted, "\n*, Insights: https://business.facebook.com/*", NULL);
 
-    return g_pattern_match_simple(wanted, lines);
+    return g_pattern_match_simple(glob, lines);
 }
 
 static void
