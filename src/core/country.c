@@ -94,8 +94,11 @@ find(const char *digits)
     gsize best = 0;
 
     for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
-        gsize length = strlen(codes[i].begin);
+        gsize length;
 
+        if (*codes[i].begin != *digits)
+            continue;
+        length = strlen(codes[i].begin);
         if (length <= best || strncmp(codes[i].begin, digits, length) != 0)
             continue;
         best = length;
@@ -104,13 +107,33 @@ find(const char *digits)
     return *country != '\0' ? country : NULL;
 }
 
+#define LETTERS ('Z' - 'A' + 1)
+
+static guint
+get_place(const char *two)
+{
+    return (guint)(two[0] - 'A') * LETTERS + (guint)(two[1] - 'A');
+}
+
+static gpointer
+make_index(gpointer data)
+{
+    const char **index = g_new0(const char *, LETTERS *LETTERS);
+
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (*codes[i].country != '\0' && index[get_place(codes[i].country)] == NULL)
+            index[get_place(codes[i].country)] = codes[i].country;
+    return index;
+}
+
+/* Asked of everybody whenever a view is told. NULL: there is none. */
 static const char *
 intern(const char *two)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
-        if (strncmp(codes[i].country, two, 2) == 0)
-            return codes[i].country;
-    return NULL;
+    static GOnce once = G_ONCE_INIT;
+    const char *const *index = g_once(&once, make_index, NULL);
+
+    return g_ascii_isupper(two[0]) && g_ascii_isupper(two[1]) ? index[get_place(two)] : NULL;
 }
 
 /* A BSUID begins with the country of the number behind it (Meta: business-scoped-user-ids). */
@@ -120,8 +143,7 @@ coex_country_of_peer(const CoexPeer *peer)
     const char *user_id = peer->user_id;
     const char *country = NULL;
 
-    if (user_id != NULL && g_ascii_isupper(user_id[0]) && g_ascii_isupper(user_id[1]) &&
-        user_id[2] == '.')
+    if (user_id != NULL && user_id[0] != '\0' && user_id[1] != '\0' && user_id[2] == '.')
         country = intern(user_id);
     if (country == NULL && peer->wa_id != NULL)
         country = find(peer->wa_id);
