@@ -9,35 +9,62 @@
 
 #define TAIL_MIN 4 /* digits that people know a number by */
 
-/* Those of one name. */
+/* Those of one name. Nearly everybody is the only one of theirs: what several need is made for
+ * them. */
 typedef struct {
-    char *key;
-    GPtrArray *bearers; /* Bearer, borrowed, by id */
-    GHashTable *tails;  /* set of the ends that tell them apart; NULL while there is one */
+    struct Bearer *only; /* NULL: there are several, or none */
+    GPtrArray *bearers;  /* the several, borrowed, by id; NULL: there is one */
+    GHashTable *tails;   /* set of the ends that tell them apart; NULL while there is one */
+    char key[];
 } Group;
 
-typedef struct {
+typedef struct Bearer {
     gint64 id;
-    char *alias;
-    char *number;
-    char *title;
     Group *group; /* borrowed */
+    char *title;  /* NULL: the alias */
+    char alias[]; /* and the number behind it */
 } Bearer;
 
 struct CoexTitles {
-    GHashTable *bearers; /* gint64 id -> Bearer */
-    GHashTable *groups;  /* key -> Group */
+    GHashTable *bearers; /* set of Bearer, by id */
+    GHashTable *groups;  /* set of the keys of Group */
 };
 
-static void
-free_group(gpointer data)
+static Group *
+group_of_key(char *key)
 {
-    Group *group = data;
+    return (Group *)(key - G_STRUCT_OFFSET(Group, key));
+}
 
-    g_ptr_array_unref(group->bearers);
+static void
+free_group(gpointer key)
+{
+    Group *group = group_of_key(key);
+
+    g_clear_pointer(&group->bearers, g_ptr_array_unref);
     g_clear_pointer(&group->tails, g_hash_table_unref);
-    g_free(group->key);
     g_free(group);
+}
+
+static Bearer *
+bearer_new(gint64 id, const char *alias, const char *number)
+{
+    gsize alias_size = strlen(alias) + 1;
+    gsize number_size = strlen(number) + 1;
+    Bearer *bearer = g_malloc(sizeof *bearer + alias_size + number_size);
+
+    bearer->id = id;
+    bearer->group = NULL;
+    bearer->title = NULL;
+    memcpy(bearer->alias, alias, alias_size);
+    memcpy(bearer->alias + alias_size, number, number_size);
+    return bearer;
+}
+
+static const char *
+get_number(const Bearer *bearer)
+{
+    return bearer->alias + strlen(bearer->alias) + 1;
 }
 
 static void
@@ -45,8 +72,6 @@ free_bearer(gpointer data)
 {
     Bearer *bearer = data;
 
-    g_free(bearer->alias);
-    g_free(bearer->number);
     g_free(bearer->title);
     g_free(bearer);
 }
@@ -56,8 +81,8 @@ coex_titles_new(void)
 {
     CoexTitles *titles = g_new0(CoexTitles, 1);
 
-    titles->bearers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_bearer);
-    titles->groups = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_group);
+    titles->bearers = g_hash_table_new_full(g_int64_hash, g_int64_equal, free_bearer, NULL);
+    titles->groups = g_hash_table_new_full(g_str_hash, g_str_equal, free_group, NULL);
     return titles;
 }
 
@@ -71,14 +96,34 @@ coex_titles_free(CoexTitles *titles)
     g_free(titles);
 }
 
+/* The same of what has no letters beyond ASCII, as nearly all names in many countries: a tenth of
+ * the time, which counts when everybody is named at the login. */
+static char *
+dup_plain_key(const char *alias)
+{
+    char *key = g_ascii_strdown(alias, -1);
+    char *to = key;
+
+    for (const char *from = key; *from != '\0'; from++)
+        if (g_ascii_isgraph(*from) || g_ascii_isspace(*from))
+            *to++ = *from;
+    *to = '\0';
+    return g_strstrip(key);
+}
+
 /* What looks the same is the same. */
 static char *
 dup_key(const char *alias)
 {
-    g_autofree char *plain = g_utf8_normalize(alias, -1, G_NORMALIZE_ALL_COMPOSE);
-    g_autofree char *folded = g_utf8_casefold(plain != NULL ? plain : alias, -1);
-    GString *key = g_string_new(NULL);
+    g_autofree char *plain = NULL;
+    g_autofree char *folded = NULL;
+    GString *key;
 
+    if (g_str_is_ascii(alias))
+        return dup_plain_key(alias);
+    plain = g_utf8_normalize(alias, -1, G_NORMALIZE_ALL_COMPOSE);
+    folded = g_utf8_casefold(plain != NULL ? plain : alias, -1);
+    key = g_string_new(NULL);
     for (const char *p = folded; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
 
@@ -115,13 +160,22 @@ imitates(const char *key)
     return (has_digit && (has_bracket || !has_letter)) || *key == '@' || *key == '+';
 }
 
+static const char *
+get_title(const Bearer *bearer)
+{
+    return bearer->title != NULL ? bearer->title : bearer->alias;
+}
+
+/* Takes @title. */
 static void
 set_title(Bearer *bearer, char *title, GArray *ret_changed)
 {
-    if (g_strcmp0(bearer->title, title) != 0 && ret_changed != NULL)
-        g_array_append_val(ret_changed, bearer->id);
-    g_free(bearer->title);
+    g_autofree char *before = g_steal_pointer(&bearer->title);
+
     bearer->title = title;
+    if (ret_changed != NULL &&
+        strcmp(before != NULL ? before : bearer->alias, get_title(bearer)) != 0)
+        g_array_append_val(ret_changed, bearer->id);
 }
 
 static gboolean
@@ -135,11 +189,12 @@ has_digit(const char *text)
 static void
 claim_tail(Group *group, Bearer *bearer, GArray *ret_changed)
 {
-    gsize length = strlen(bearer->number);
+    const char *number = get_number(bearer);
+    gsize length = strlen(number);
     gsize n = MIN(TAIL_MIN, length);
-    const char *tail = bearer->number + length - n;
+    const char *tail = number + length - n;
 
-    while (tail > bearer->number && (g_hash_table_contains(group->tails, tail) || !has_digit(tail)))
+    while (tail > number && (g_hash_table_contains(group->tails, tail) || !has_digit(tail)))
         tail--;
     g_hash_table_add(group->tails, g_strdup(tail));
     set_title(bearer, g_strdup_printf("%s (%s)", bearer->alias, tail), ret_changed);
@@ -149,14 +204,14 @@ static void
 claim_all(Group *group, GArray *ret_changed)
 {
     g_clear_pointer(&group->tails, g_hash_table_unref);
-    if (group->bearers->len == 1 && !imitates(group->key)) {
-        Bearer *only = g_ptr_array_index(group->bearers, 0);
-
-        set_title(only, g_strdup(only->alias), ret_changed);
+    if (group->only != NULL && !imitates(group->key)) {
+        set_title(group->only, NULL, ret_changed);
         return;
     }
     group->tails = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < group->bearers->len; i++)
+    if (group->only != NULL)
+        claim_tail(group, group->only, ret_changed);
+    for (guint i = 0; group->only == NULL && i < group->bearers->len; i++)
         claim_tail(group, g_ptr_array_index(group->bearers, i), ret_changed);
 }
 
@@ -164,14 +219,15 @@ static Group *
 group_of(CoexTitles *titles, const char *alias)
 {
     g_autofree char *key = dup_key(alias);
-    Group *group = g_hash_table_lookup(titles->groups, key);
+    char *known = g_hash_table_lookup(titles->groups, key);
+    gsize size = strlen(key) + 1;
+    Group *group;
 
-    if (group != NULL)
-        return group;
-    group = g_new0(Group, 1);
-    group->key = g_steal_pointer(&key);
-    group->bearers = g_ptr_array_new();
-    g_hash_table_insert(titles->groups, group->key, group);
+    if (known != NULL)
+        return group_of_key(known);
+    group = g_malloc0(sizeof *group + size);
+    memcpy(group->key, key, size);
+    g_hash_table_add(titles->groups, group->key);
     return group;
 }
 
@@ -184,20 +240,55 @@ compare_ids(gconstpointer a, gconstpointer b)
     return (one->id > two->id) - (one->id < two->id);
 }
 
+/* Behind all others; the last one before, NULL for none. */
+static const Bearer *
+put_in(Group *group, Bearer *bearer)
+{
+    Bearer *last = group->only;
+
+    if (last == NULL && group->bearers == NULL) {
+        group->only = bearer;
+        return NULL;
+    }
+    if (last != NULL) {
+        group->bearers = g_ptr_array_new();
+        g_ptr_array_add(group->bearers, last);
+        group->only = NULL;
+    }
+    last = g_ptr_array_index(group->bearers, group->bearers->len - 1);
+    g_ptr_array_add(group->bearers, bearer);
+    return last;
+}
+
+static void
+take_out(Group *group, Bearer *bearer)
+{
+    if (group->only != NULL) {
+        group->only = NULL;
+        return;
+    }
+    g_ptr_array_remove(group->bearers, bearer);
+    if (group->bearers->len > 1)
+        return;
+    group->only = g_ptr_array_index(group->bearers, 0);
+    g_clear_pointer(&group->bearers, g_ptr_array_unref);
+}
+
 /* Who is known last changes nobody's title, except that of the only one before. */
 static void
 join(CoexTitles *titles, Bearer *bearer, GArray *ret_changed)
 {
-    GPtrArray *bearers = (bearer->group = group_of(titles, bearer->alias))->bearers;
-    const Bearer *last = bearers->len > 0 ? g_ptr_array_index(bearers, bearers->len - 1) : NULL;
+    Group *group = group_of(titles, bearer->alias);
+    const Bearer *last = put_in(group, bearer);
 
-    g_ptr_array_add(bearers, bearer);
-    if (bearer->group->tails != NULL && last != NULL && last->id < bearer->id) {
-        claim_tail(bearer->group, bearer, ret_changed);
+    bearer->group = group;
+    if (group->tails != NULL && last != NULL && last->id < bearer->id) {
+        claim_tail(group, bearer, ret_changed);
         return;
     }
-    g_ptr_array_sort(bearers, compare_ids);
-    claim_all(bearer->group, ret_changed);
+    if (group->bearers != NULL)
+        g_ptr_array_sort(group->bearers, compare_ids);
+    claim_all(group, ret_changed);
 }
 
 static void
@@ -205,8 +296,8 @@ leave(CoexTitles *titles, Bearer *bearer, GArray *ret_changed)
 {
     Group *group = bearer->group;
 
-    g_ptr_array_remove(group->bearers, bearer);
-    if (group->bearers->len > 0)
+    take_out(group, bearer);
+    if (group->only != NULL || group->bearers != NULL)
         claim_all(group, ret_changed);
     else
         g_hash_table_remove(titles->groups, group->key);
@@ -235,27 +326,25 @@ coex_titles_update(CoexTitles *titles, const CoexPerson *person, GArray *ret_cha
     if (bearer == NULL && alias == NULL)
         return;
     if (bearer != NULL && g_strcmp0(bearer->alias, alias) == 0 &&
-        g_str_equal(bearer->number, number))
+        g_str_equal(get_number(bearer), number))
         return;
     if (bearer != NULL) {
         leave(titles, bearer, ret_changed);
         g_hash_table_remove(titles->bearers, &person->id);
     }
     if (alias != NULL) {
-        bearer = g_new0(Bearer, 1);
-        bearer->id = person->id;
-        bearer->alias = g_strdup(alias);
-        bearer->number = g_strdup(number);
-        g_hash_table_insert(titles->bearers, &bearer->id, bearer);
+        bearer = bearer_new(person->id, alias, number);
+        g_hash_table_add(titles->bearers, bearer);
         join(titles, bearer, ret_changed);
     }
     drop_id(ret_changed, person->id);
 }
 
+/* The id is the first in Bearer. */
 const char *
 coex_titles_get(const CoexTitles *titles, gint64 person_id)
 {
     const Bearer *bearer = g_hash_table_lookup(titles->bearers, &person_id);
 
-    return bearer != NULL ? bearer->title : NULL;
+    return bearer != NULL ? get_title(bearer) : NULL;
 }
