@@ -26,10 +26,10 @@ note(CoexAccount *account, const char *key, gint64 at)
 void
 coex_forgotten_note(CoexAccount *account, const CoexPerson *person, gint64 at)
 {
-    g_autoptr(GArray) addresses = coex_people_list_addresses(account->people, person);
+    g_autoptr(GPtrArray) addresses = coex_people_list_addresses(account->people, person);
 
     for (guint i = 0; i < addresses->len; i++) {
-        const CoexAddress *address = &g_array_index(addresses, CoexAddress, i);
+        const CoexAddress *address = g_ptr_array_index(addresses, i);
         g_auto(GStrv) keys = coex_forgotten_list_keys(account->number, address->address);
 
         for (guint k = 0; keys[k] != NULL; k++)

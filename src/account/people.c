@@ -7,19 +7,19 @@
 #include "store/rows.h"
 #include <string.h>
 
-/* Whom an address leads to. */
-typedef struct {
-    CoexPerson *person;
-    gint64 gone_at; /* as in CoexAddress */
-} Holder;
-
 struct CoexPeople {
-    GHashTable *by_id;      /* gint64 -> CoexPersonEntry, owned */
+    GPtrArray *entries;     /* CoexPersonEntry, by id: who is new has the highest */
     GHashTable *by_name;    /* borrowed name -> person */
-    GHashTable *by_address; /* address, owned -> Holder, owned */
+    GHashTable *by_address; /* set of the texts in CoexAddress, which are owned */
     GQueue joined;          /* those who turned out to be another just now */
     gint64 next_id;
 };
+
+static CoexPerson *
+get_person(const CoexPeople *people, guint place)
+{
+    return ((const CoexPersonEntry *)g_ptr_array_index(people->entries, place))->person;
+}
 
 static void
 entry_free(CoexPersonEntry *entry)
@@ -38,32 +38,44 @@ people_add(CoexPeople *people, CoexPerson *person)
     CoexPersonEntry *entry = g_new0(CoexPersonEntry, 1);
 
     entry->person = person;
-    g_hash_table_insert(people->by_id, &person->id, entry);
+    g_ptr_array_add(people->entries, entry);
     g_hash_table_insert(people->by_name, person->name, person);
     people->next_id = MAX(people->next_id, person->id + 1);
 }
 
-static Holder *
-find_holder(CoexPeople *people, const char *address)
+static CoexAddress *
+address_of(char *text)
 {
-    return address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
-}
-
-static CoexPerson *
-by_address(CoexPeople *people, const char *address)
-{
-    const Holder *holder = find_holder(people, address);
-
-    return holder != NULL ? holder->person : NULL;
+    return (CoexAddress *)(text - G_STRUCT_OFFSET(CoexAddress, address));
 }
 
 static void
-set_holder(CoexPeople *people, const char *address, CoexPerson *person, gint64 gone_at)
+free_address(gpointer text)
 {
-    Holder *holder = g_new(Holder, 1);
+    g_free(address_of(text));
+}
 
-    *holder = (Holder){ person, gone_at };
-    g_hash_table_insert(people->by_address, g_strdup(address), holder);
+/* NULL: it leads to nobody. */
+static CoexAddress *
+find_address(CoexPeople *people, const char *text)
+{
+    char *found = text != NULL ? g_hash_table_lookup(people->by_address, text) : NULL;
+
+    return found != NULL ? address_of(found) : NULL;
+}
+
+static CoexPerson *
+by_address(CoexPeople *people, const char *text)
+{
+    const CoexAddress *address = find_address(people, text);
+
+    return address != NULL ? coex_people_by_id(people, address->person_id) : NULL;
+}
+
+static void
+add_address(CoexPeople *people, CoexAddress *address)
+{
+    g_hash_table_add(people->by_address, address->address);
 }
 
 /* One number, two BSUIDs: it went from the one to the other. */
@@ -78,12 +90,8 @@ are_two(const CoexPerson *one, const CoexPerson *other)
 static void
 part_numbers(CoexPeople *people)
 {
-    GHashTableIter iter;
-    gpointer value;
-
-    g_hash_table_iter_init(&iter, people->by_id);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        CoexPerson *person = ((CoexPersonEntry *)value)->person;
+    for (guint i = 0; i < people->entries->len; i++) {
+        CoexPerson *person = get_person(people, i);
         const CoexPerson *holder = by_address(people, person->peer.wa_id);
 
         if (holder != NULL && holder != person && are_two(holder, person))
@@ -114,10 +122,10 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 
     g_hash_table_iter_init(&iter, people->by_address);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        Holder *holder = value;
+        CoexAddress *address = address_of(value);
 
-        if (holder->person == other)
-            holder->person = person;
+        if (address->person_id == other->id)
+            address->person_id = person->id;
     }
     for (guint i = 0; before != NULL && i < before->len; i++) {
         note_other(people, person, before->pdata[i]);
@@ -132,12 +140,8 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 static void
 join_all(CoexPeople *people)
 {
-    GHashTableIter iter;
-    gpointer value;
-
-    g_hash_table_iter_init(&iter, people->by_id);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        CoexPerson *other = ((CoexPersonEntry *)value)->person;
+    for (guint i = 0; i < people->entries->len; i++) {
+        CoexPerson *other = get_person(people, i);
         CoexPerson *person = coex_people_by_id(people, other->same_as);
 
         if (person != NULL) {
@@ -151,26 +155,40 @@ join_all(CoexPeople *people)
     }
 }
 
+static void
+take_addresses(CoexPeople *people, GPtrArray *addresses)
+{
+    gsize n;
+    g_autofree gpointer *all = g_ptr_array_steal(addresses, &n);
+
+    for (gsize i = 0; i < n; i++) {
+        CoexAddress *address = all[i];
+        CoexPerson *person = coex_people_by_id(people, address->person_id);
+
+        if (person == NULL) {
+            g_free(address);
+            continue;
+        }
+        address->person_id = coex_people_now(people, person)->id;
+        add_address(people, address);
+    }
+}
+
 CoexPeople *
 coex_people_new(GPtrArray *people, GPtrArray *addresses)
 {
     CoexPeople *self = g_new0(CoexPeople, 1);
+    gsize n;
+    g_autofree gpointer *all = g_ptr_array_steal(people, &n);
 
-    self->by_id =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)entry_free);
+    self->entries = g_ptr_array_new_full((guint)n, (GDestroyNotify)entry_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, free_address, NULL);
     g_queue_init(&self->joined);
     self->next_id = 1;
-    for (guint i = 0; i < people->len; i++)
-        people_add(self, coex_person_copy(g_ptr_array_index(people, i)));
-    for (guint i = 0; i < addresses->len; i++) {
-        const CoexAddress *address = g_ptr_array_index(addresses, i);
-        CoexPerson *person = coex_people_by_id(self, address->person_id);
-
-        if (person != NULL)
-            set_holder(self, address->address, coex_people_now(self, person), address->gone_at);
-    }
+    for (gsize i = 0; i < n; i++)
+        people_add(self, all[i]);
+    take_addresses(self, addresses);
     part_numbers(self);
     join_all(self);
     return self;
@@ -182,14 +200,34 @@ coex_people_free(CoexPeople *people)
     g_queue_clear(&people->joined);
     g_hash_table_unref(people->by_name);
     g_hash_table_unref(people->by_address);
-    g_hash_table_unref(people->by_id);
+    g_ptr_array_unref(people->entries);
     g_free(people);
 }
 
+/* Hardly an id is missing between the first and the last: it stands where it is to be looked for,
+ * or at most so many places before that as are missing. */
 CoexPersonEntry *
 coex_people_get_entry(CoexPeople *people, gint64 id)
 {
-    return g_hash_table_lookup(people->by_id, &id);
+    guint n = people->entries->len;
+    gint64 first = n > 0 ? get_person(people, 0)->id : 0;
+    gint64 last = n > 0 ? get_person(people, n - 1)->id : -1;
+    gint64 n_missing = last - first + 1 - n;
+    gint64 low = MAX(id - first - n_missing, 0);
+    gint64 high = MIN(id - first, (gint64)n - 1);
+
+    if (id < first || id > last)
+        return NULL;
+    while (low < high) {
+        gint64 middle = low + (high - low) / 2;
+
+        if (get_person(people, (guint)middle)->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return get_person(people, (guint)low)->id == id ? g_ptr_array_index(people->entries, low)
+                                                    : NULL;
 }
 
 CoexPerson *
@@ -203,11 +241,11 @@ coex_people_by_id(CoexPeople *people, gint64 id)
 /* Whether who is told with @number and perhaps a BSUID of somebody unknown, at @at, is another than
  * who gave it up. */
 static gboolean
-is_stranger(const Holder *holder, const CoexPeer *peer, gint64 at)
+is_stranger(const CoexAddress *address, const CoexPeer *peer, gint64 at)
 {
-    if (holder->gone_at == 0)
+    if (address->gone_at == 0)
         return FALSE;
-    return at > 0 ? at > holder->gone_at : peer->user_id != NULL;
+    return at > 0 ? at > address->gone_at : peer->user_id != NULL;
 }
 
 /* A number that its owner has given up may come back as somebody else's: then it is later, or its
@@ -215,10 +253,10 @@ is_stranger(const Holder *holder, const CoexPeer *peer, gint64 at)
 static CoexPerson *
 by_number(CoexPeople *people, const CoexPeer *peer, const char *number, gint64 at)
 {
-    const Holder *holder = find_holder(people, number);
-    CoexPerson *person = holder != NULL ? holder->person : NULL;
+    const CoexAddress *address = find_address(people, number);
+    CoexPerson *person = by_address(people, number);
 
-    if (person == NULL || is_stranger(holder, peer, at))
+    if (person == NULL || is_stranger(address, peer, at))
         return NULL;
     if (peer->user_id == NULL || person->peer.user_id == NULL ||
         g_strcmp0(person->peer.wa_id, number) == 0)
@@ -259,7 +297,7 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at)
 CoexPerson *
 coex_people_now(CoexPeople *people, CoexPerson *person)
 {
-    CoexPerson *now = coex_people_by_id(people, person->same_as);
+    CoexPerson *now = person->same_as != 0 ? coex_people_by_id(people, person->same_as) : NULL;
 
     return now != NULL ? now : person;
 }
@@ -284,22 +322,17 @@ coex_people_next_joined(CoexPeople *people)
     return g_queue_pop_head(&people->joined);
 }
 
-GArray *
+GPtrArray *
 coex_people_list_addresses(CoexPeople *people, const CoexPerson *person)
 {
-    GArray *addresses = g_array_new(FALSE, FALSE, sizeof(CoexAddress));
+    GPtrArray *addresses = g_ptr_array_new();
     GHashTableIter iter;
-    gpointer key;
-    gpointer value;
+    gpointer text;
 
     g_hash_table_iter_init(&iter, people->by_address);
-    while (g_hash_table_iter_next(&iter, &key, &value)) {
-        const Holder *holder = value;
-        const CoexAddress address = { key, person->id, holder->gone_at };
-
-        if (holder->person == person)
-            g_array_append_val(addresses, address);
-    }
+    while (g_hash_table_iter_next(&iter, &text, NULL))
+        if (address_of(text)->person_id == person->id)
+            g_ptr_array_add(addresses, address_of(text));
     return addresses;
 }
 
@@ -315,7 +348,7 @@ take_address_of(gpointer address, gpointer value, gpointer data)
 {
     const Taking *taking = data;
 
-    if (!((Holder *)value)->person->forgotten)
+    if (!by_address(taking->people, address)->forgotten)
         return FALSE;
     if (!g_hash_table_contains(taking->people->by_name, address))
         g_strv_builder_add(taking->names, address);
@@ -373,7 +406,7 @@ link_address(CoexPeople *people, CoexPerson *person, const char *address)
 
     if (address == NULL || before == person)
         return FALSE;
-    set_holder(people, address, person, 0);
+    add_address(people, coex_address_new(address, person->id, 0));
     if (before != NULL)
         part_address(people, person, before, address);
     return TRUE;
@@ -390,20 +423,21 @@ static gboolean
 take_address(CoexPeople *people, CoexPerson *person, char **member, const char *address,
              gboolean fresh)
 {
-    Holder *holder = find_holder(people, address);
+    CoexAddress *known = find_address(people, address);
+    const CoexPerson *holder = by_address(people, address);
     gboolean changed = FALSE;
 
     /* Nobody's number is written anew because somebody else writes it so. */
-    if (!fresh && holder == NULL && address != NULL && coex_number_is_same(*member, address))
+    if (!fresh && known == NULL && address != NULL && coex_number_is_same(*member, address))
         return FALSE;
     /* What may be old takes no number from somebody else. */
-    if (!fresh && holder != NULL && holder->person != person && are_two(person, holder->person) &&
+    if (!fresh && holder != NULL && holder != person && are_two(person, holder) &&
         !coex_user_id_is_valid(address))
         return FALSE;
     if (fresh || !is_former(people, person, address, *member))
         changed = coex_person_take_over(member, address);
-    if (changed && holder != NULL)
-        holder->gone_at = 0;
+    if (changed && known != NULL)
+        known->gone_at = 0;
     return link_address(people, person, address) || changed;
 }
 
@@ -438,10 +472,10 @@ recognize(CoexPeople *people, CoexPerson *person, const CoexPeer *peer)
     const char *const addresses[] = { peer->user_id, peer->wa_id, peer->other_wa_id };
 
     for (guint i = 0; i < G_N_ELEMENTS(addresses) && person->peer.user_id == NULL; i++) {
-        const Holder *holder = find_holder(people, addresses[i]);
-        CoexPerson *other = holder != NULL ? holder->person : person;
+        const CoexAddress *address = find_address(people, addresses[i]);
+        CoexPerson *other = address != NULL ? by_address(people, addresses[i]) : person;
 
-        if (other == person || holder->gone_at > 0 ||
+        if (other == person || address->gone_at > 0 ||
             (peer->user_id != NULL && g_strcmp0(peer->user_id, other->peer.user_id) != 0))
             continue;
         if (other->peer.user_id != NULL ||
@@ -516,20 +550,19 @@ coex_people_give_up(CoexPeople *people, const CoexPerson *person, gint64 at)
 {
     GPtrArray *numbers = g_ptr_array_new();
     GHashTableIter iter;
-    gpointer address;
-    gpointer value;
+    gpointer text;
 
     g_hash_table_iter_init(&iter, people->by_address);
-    while (g_hash_table_iter_next(&iter, &address, &value)) {
-        Holder *holder = value;
+    while (g_hash_table_iter_next(&iter, &text, NULL)) {
+        CoexAddress *address = address_of(text);
 
-        if (holder->person != person || coex_user_id_is_valid(address) ||
-            is_present(person, address))
+        if (address->person_id != person->id || coex_user_id_is_valid(text) ||
+            is_present(person, text))
             continue;
-        if (holder->gone_at == 0)
-            holder->gone_at = at;
-        if (holder->gone_at == at)
-            g_ptr_array_add(numbers, address);
+        if (address->gone_at == 0)
+            address->gone_at = at;
+        if (address->gone_at == at)
+            g_ptr_array_add(numbers, text);
     }
     return numbers;
 }
@@ -589,14 +622,11 @@ compare_activity(gconstpointer a, gconstpointer b)
 GPtrArray *
 coex_people_list(CoexPeople *people)
 {
-    GPtrArray *list = g_ptr_array_sized_new(g_hash_table_size(people->by_id));
-    GHashTableIter iter;
-    gpointer entry;
+    GPtrArray *list = g_ptr_array_sized_new(people->entries->len);
 
-    g_hash_table_iter_init(&iter, people->by_id);
-    while (g_hash_table_iter_next(&iter, NULL, &entry))
-        if (!((CoexPersonEntry *)entry)->person->forgotten)
-            g_ptr_array_add(list, ((CoexPersonEntry *)entry)->person);
+    for (guint i = 0; i < people->entries->len; i++)
+        if (!get_person(people, i)->forgotten)
+            g_ptr_array_add(list, get_person(people, i));
     return list;
 }
 

@@ -34,7 +34,8 @@ typedef struct CoexPersonEntry {
     guint n_held_files[COEX_MEDIA_CARD + 1]; /* of them, by their kind */
 } CoexPersonEntry;
 
-/* Takes the contents of the snapshot's arrays. Free with coex_people_free(). */
+/* Takes the contents of the snapshot's arrays, @people by id, which are empty then. Free with
+ * coex_people_free(). */
 CoexPeople *coex_people_new(GPtrArray *people, GPtrArray *addresses);
 void coex_people_free(CoexPeople *people);
 
@@ -79,9 +80,9 @@ GPtrArray *coex_people_give_up(CoexPeople *people, const CoexPerson *person, gin
  * NULL for none. Borrowed. */
 CoexPerson *coex_people_next_joined(CoexPeople *people);
 
-/* All addresses that lead to @person. Array of CoexAddress with borrowed text; free with
- * g_array_unref(). */
-GArray *coex_people_list_addresses(CoexPeople *people, const CoexPerson *person);
+/* All addresses that lead to @person. Array of borrowed CoexAddress; free with
+ * g_ptr_array_unref(). */
+GPtrArray *coex_people_list_addresses(CoexPeople *people, const CoexPerson *person);
 
 /* Nothing leads to @person any more, nor to those who turned out to be this one: whoever writes
  * from the addresses is new. Until the end the id leads to what is left, which is `forgotten`.
@@ -91,7 +92,7 @@ char **coex_people_forget(CoexPeople *people, CoexPerson *person);
 /* Who @person turned out to be; mostly itself. Borrowed. */
 CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);
 
-/* All but who is forgotten, in no order. Array of borrowed CoexPerson; free with
+/* All but who is forgotten, by id. Array of borrowed CoexPerson; free with
  * g_ptr_array_unref(). */
 GPtrArray *coex_people_list(CoexPeople *people);
 /* Of those an array with the most recently active first; free with g_ptr_array_unref(). */

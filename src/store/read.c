@@ -39,14 +39,6 @@ free_person(gpointer data)
 }
 
 static void
-free_address(gpointer data)
-{
-    CoexAddress *address = data;
-    g_free(address->address);
-    g_free(address);
-}
-
-static void
 free_nick_row(gpointer data)
 {
     CoexNickRow *row = data;
@@ -103,11 +95,11 @@ read_person(sqlite3_stmt *query, CoexSnapshot *snapshot)
 static void
 read_address(sqlite3_stmt *query, CoexSnapshot *snapshot)
 {
-    CoexAddress *address = g_new0(CoexAddress, 1);
-    address->address = coex_db_dup_text(query, 0);
-    address->person_id = sqlite3_column_int64(query, 1);
-    address->gone_at = sqlite3_column_int64(query, 2);
-    g_ptr_array_add(snapshot->addresses, address);
+    const char *address = (const char *)sqlite3_column_text(query, 0);
+    if (address != NULL)
+        g_ptr_array_add(snapshot->addresses,
+                        coex_address_new(address, sqlite3_column_int64(query, 1),
+                                         sqlite3_column_int64(query, 2)));
 }
 
 static void
@@ -281,7 +273,7 @@ snapshot_new(gint64 account_id)
     CoexSnapshot *snapshot = g_new0(CoexSnapshot, 1);
     snapshot->account_id = account_id;
     snapshot->people = g_ptr_array_new_with_free_func(free_person);
-    snapshot->addresses = g_ptr_array_new_with_free_func(free_address);
+    snapshot->addresses = g_ptr_array_new_with_free_func(g_free);
     snapshot->outbox = g_ptr_array_new_with_free_func(free_outbox_row);
     snapshot->feed = g_ptr_array_new_with_free_func(unref_feed_item);
     snapshot->sends = g_ptr_array_new_with_free_func(free_send);

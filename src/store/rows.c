@@ -5,6 +5,7 @@
 #include "core/feed.h"
 #include "core/payload.h"
 #include "core/words.h"
+#include <string.h>
 
 /* ---- people ---- */
 
@@ -40,6 +41,17 @@ coex_person_free(CoexPerson *person)
     g_free(person->last_inbound_wamid);
     coex_peer_clear(&person->peer);
     g_free(person);
+}
+
+CoexAddress *
+coex_address_new(const char *address, gint64 person_id, gint64 gone_at)
+{
+    gsize size = strlen(address) + 1;
+    CoexAddress *row = g_malloc(sizeof *row + size);
+    row->person_id = person_id;
+    row->gone_at = gone_at;
+    memcpy(row->address, address, size);
+    return row;
 }
 
 gboolean

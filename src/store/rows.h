@@ -49,8 +49,7 @@ typedef struct CoexPerson {
     char *alias;              /* profile name, NULL */
     char *book_name;          /* in the phone's address book, NULL: not there, or not known */
     gint64 book_at;           /* as of when that is known, 0 */
-    gboolean no_marketing;    /* wants no marketing messages */
-    gint64 marketing_at;      /* as of when that is known, 0 */
+    gint64 marketing_at;      /* as of when no_marketing is known, 0 */
     char *nick;               /* core/nick.h, NULL: none was given */
     CoexPeer peer;            /* the current addresses */
     gint64 last_inbound_at;   /* newest customer timestamp that opens the window, 0 */
@@ -64,24 +63,28 @@ typedef struct CoexPerson {
     gint64 waiting_since;     /* oldest message of theirs that was not answered, 0 */
     gint64 unread_since;      /* oldest message of theirs that was not seen, 0 */
     gint64 renewed_at;        /* by our clock: the number got another BSUID unexplained, 0 */
-    gboolean hidden;          /* removed from the buddy list until the person writes */
-    gboolean pinned;          /* added by hand: always in the buddy list */
-    gboolean in_doubt;        /* not stored: renewed, and nobody was told yet */
-    gboolean renamed;         /* the same: the number alone says that it is the same person */
-    gboolean unsaved;         /* not stored: the last commit with it failed */
-    gboolean forgotten;       /* not stored, and nothing of it is from now on */
-    gint64 same_as; /* id of who this turned out to be, to whom its addresses lead now; 0 */
+    gint64 same_as;         /* id of who this turned out to be, to whom its addresses lead now; 0 */
+    guint no_marketing : 1; /* wants no marketing messages */
+    guint hidden : 1;       /* removed from the buddy list until the person writes */
+    guint pinned : 1;       /* added by hand: always in the buddy list */
+    guint in_doubt : 1;     /* not stored: renewed, and nobody was told yet */
+    guint renamed : 1;      /* the same: the number alone says that it is the same person */
+    guint unsaved : 1;      /* not stored: the last commit with it failed */
+    guint forgotten : 1;    /* not stored, and nothing of it is from now on */
 } CoexPerson;
 CoexPerson *coex_person_new(void);
 CoexPerson *coex_person_copy(const CoexPerson *person);
 void coex_person_free(CoexPerson *person);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexPerson, coex_person_free)
 
-typedef struct {
-    char *address; /* wa_id digits, BSUID or parent BSUID */
+/* One block of memory: there are two for nearly everybody. */
+typedef struct CoexAddress {
     gint64 person_id;
     gint64 gone_at; /* a number: the person gave it up then; 0: not */
+    char address[]; /* wa_id digits, BSUID or parent BSUID */
 } CoexAddress;
+/* Copies @address. Free with g_free(). */
+CoexAddress *coex_address_new(const char *address, gint64 person_id, gint64 gone_at);
 
 /* What waits to leave, or failed to. The numbers are the file format. */
 typedef enum {

@@ -190,6 +190,33 @@ test_with_others(Desk *desk)
     wait_past(desk, "ben", "in: a rye loaf");
 }
 
+/* Those who were known before and after them are still who they are, also after the next login, and
+ * when one of the forgotten comes back, who is known last then. */
+static void
+test_between_others(Desk *desk)
+{
+    static const char *const all[] = { "ada", "ben", "carla", "dana" };
+
+    log_in(desk);
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+        desk_hear(desk, all[i], all[i]);
+    forget(desk, "ben");
+    forget(desk, "carla");
+    for (guint login = 0; login < 3; login++) {
+        desk_restart(desk);
+        desk_wait_catalogue(desk);
+        wait_past(desk, "ada", "in: ada");
+        wait_past(desk, "dana", "in: dana");
+        if (login == 0)
+            desk_hear(desk, "ben", "Ben again");
+        wait_past(desk, "ben", "in: Ben again");
+        g_assert_null(desk_view(desk, "carla"));
+    }
+    desk_say(desk, "dana", "Hello Dana");
+    desk_take(desk, "dana", "Hello Dana");
+    desk_wait_state(desk, "dana", "delivered*: Hello Dana");
+}
+
 /* ---- while the history comes ---- */
 
 #define N_LINES 1200
@@ -450,6 +477,7 @@ main(int argc, char **argv)
     desk_add("/forget/amid-a-download", test_amid_a_download);
     desk_add("/forget/delivered-again", test_delivered_again);
     desk_add("/forget/with-others", test_with_others);
+    desk_add("/forget/between-others", test_between_others);
     desk_add("/forget/history-goes-on", test_history_goes_on);
     desk_add_at(DESK_ONLY_META, "/forget/history-was-kept", test_history_was_kept);
     desk_add("/forget/goes-on", test_goes_on);
