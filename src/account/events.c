@@ -11,6 +11,7 @@ void
 coex_session_event_free(CoexSessionEvent *event)
 {
     g_clear_pointer(&event->person, coex_person_view_unref);
+    g_clear_pointer(&event->people, g_ptr_array_unref);
     g_clear_pointer(&event->item, coex_feed_item_unref);
     g_clear_pointer(&event->lines, g_ptr_array_unref);
     g_strfreev(event->facts);

@@ -26,6 +26,8 @@ typedef enum {
     COEX_SESSION_FAILED,
     /* A person is new, or something of the view changed. */
     COEX_SESSION_PERSON,
+    /* The same of many, `people`: the session makes a PERSON of each. */
+    COEX_SESSION_PEOPLE,
     /* The next line of the person's conversation, `item`, in order. Once it was told the line
      * counts as shown, for ever. */
     COEX_SESSION_FEED,
@@ -131,6 +133,7 @@ typedef struct CoexSessionEvent {
     CoexSessionEventKind kind;
     CoexSession *session; /* alive while its mailbox is open */
     CoexPersonView *person;
+    GPtrArray *people; /* CoexPersonView */
     CoexFeedItem *item;
     GPtrArray *lines;     /* CoexFeedItem, oldest first */
     char **facts;         /* a label, a text, and so on */

@@ -18,6 +18,7 @@
 #include "store/rows.h"
 
 #define EXCERPT 40
+#define TOLD_AT_ONCE 128 /* so many fit between two turns of the chat program's main loop */
 /* Another time (a test's clock may jump, the system's does not) is noticed within this. */
 #define TIMER_MAX_S 60
 
@@ -25,7 +26,8 @@ struct CoexViews {
     CoexTitles *titles;  /* who is called how */
     gint64 listed_since; /* who was active since then stands in the buddy list */
     const CoexViewsAbove *above;
-    GSource *timer; /* the nearest change of a window */
+    GPtrArray *told; /* views on their way, while many are told; NULL */
+    GSource *timer;  /* the nearest change of a window */
     gint64 timer_at;
 };
 
@@ -120,28 +122,9 @@ get_now(const CoexAccount *account, const CoexPerson *person)
     return coex_people_now(account->people, (CoexPerson *)person);
 }
 
-static void
-set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
-          const CoexPerson *same)
-{
-    gint64 now = coex_account_now(account);
-    g_autofree char *title = NULL;
-
-    view->stage = coex_window_get_stage(view->window, now);
-    view->label_end =
-        view->stage == COEX_WINDOW_FREE ? view->window.free_until : view->window.expires_at;
-    if (same == person) {
-        view->label = coex_window_dup_label(view->window, now);
-        return;
-    }
-    title = coex_account_dup_title(account, same);
-    /* Translators: %s is a person's name */
-    view->label = g_strdup_printf(_("Same person as %s"), title);
-}
-
 /* Where nicks tell people apart, the name is the person's own. */
-static char *
-dup_alias(const CoexAccount *account, const CoexPerson *person)
+static const char *
+get_alias(const CoexAccount *account, const CoexPerson *person)
 {
     const char *title = account->nick_style == COEX_NICKS_NONE
                             ? coex_titles_get(account->views->titles, person->id)
@@ -149,7 +132,7 @@ dup_alias(const CoexAccount *account, const CoexPerson *person)
 
     if (title == NULL)
         title = coex_person_get_name(person);
-    return g_strdup(title != NULL ? title : person->peer.username);
+    return title != NULL ? title : person->peer.username;
 }
 
 /* How the newest message of ours stands, since when, and its first words; NULL: there is none. */
@@ -183,50 +166,48 @@ dup_last_state(const CoexPersonEntry *entry)
     return g_strdup_printf(_("unknown %s: %s"), clock, excerpt);
 }
 
-static CoexPersonView *
-view_new(CoexAccount *account, const CoexPerson *person)
+/* What of the person's own still waits; not of who turned out to be somebody else. */
+static void
+count_waiting(CoexAccount *account, const CoexPerson *person, CoexPersonView *view)
 {
-    CoexPersonView *view = g_atomic_rc_box_new0(CoexPersonView);
     const CoexPersonEntry *entry = entry_of(account, person);
-    const CoexPerson *now = get_now(account, person);
 
-    view->id = person->id;
-    view->name = g_strdup(person->name);
-    view->alias = dup_alias(account, now);
-    view->given = g_strdup(coex_person_get_name(now));
-    view->display = coex_peer_dup_display(&now->peer);
-    view->nick = g_strdup(person->nick);
-    view->window = coex_account_window(account, now);
-    set_label(account, view, person, now);
-    view->last_state = dup_last_state(entry_of(account, now));
-    view->waiting_since = coex_account_waits_since(account, person);
-    view->unread_since = account->tells_seen ? person->unread_since : 0;
-    view->no_marketing = now->no_marketing;
-    view->blocked = account->views->above->is_blocked(account, now);
-    view->country = coex_country_of_peer(&now->peer);
-    view->listed = person_is_listed(account, person);
-    if (now != person)
-        return view;
     view->n_parked = entry->n_parked;
     view->n_held = entry->n_held;
     for (guint kind = 0; kind <= COEX_MEDIA_CARD; kind++)
         view->held_kinds |= entry->n_held_files[kind] > 0 ? 1u << kind : 0;
     view->n_resend = account->views->above->count_resend(account, person);
-    return view;
 }
 
-static gboolean
-view_equal(const CoexPersonView *a, const CoexPersonView *b)
+static CoexPersonView *
+view_new(CoexAccount *account, const CoexPerson *person)
 {
-    return g_strcmp0(a->alias, b->alias) == 0 && g_strcmp0(a->given, b->given) == 0 &&
-           g_str_equal(a->display, b->display) && g_strcmp0(a->nick, b->nick) == 0 &&
-           a->window.open == b->window.open && a->window.expires_at == b->window.expires_at &&
-           a->window.free_until == b->window.free_until && a->stage == b->stage &&
-           g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
-           a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
-           a->no_marketing == b->no_marketing && a->blocked == b->blocked &&
-           a->country == b->country && a->listed == b->listed && a->n_parked == b->n_parked &&
-           a->n_held == b->n_held && a->held_kinds == b->held_kinds && a->n_resend == b->n_resend;
+    const CoexPerson *now = get_now(account, person);
+    g_autofree char *display = coex_peer_dup_display(&now->peer);
+    g_autofree char *last_state = dup_last_state(entry_of(account, now));
+    g_autofree char *same_as = now != person ? coex_account_dup_title(account, now) : NULL;
+    CoexPersonView view = {
+        .id = person->id,
+        .name = person->name,
+        .alias = get_alias(account, now),
+        .given = coex_person_get_name(now),
+        .display = display,
+        .nick = person->nick,
+        .same_as = same_as,
+        .last_state = last_state,
+        .country = coex_country_of_peer(&now->peer),
+        .window = coex_account_window(account, now),
+        .told_at = coex_account_now(account),
+        .waiting_since = coex_account_waits_since(account, person),
+        .unread_since = account->tells_seen ? person->unread_since : 0,
+        .no_marketing = now->no_marketing,
+        .blocked = account->views->above->is_blocked(account, now),
+        .listed = person_is_listed(account, person),
+    };
+
+    if (now == person)
+        count_waiting(account, person, &view);
+    return coex_person_view_new(&view);
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);
@@ -242,21 +223,11 @@ name_listed(CoexAccount *account, gint64 person_id)
         coex_account_store_person(account, person);
 }
 
-static gint
-compare_ids(gconstpointer a, gconstpointer b)
-{
-    const CoexPerson *one = *(CoexPerson *const *)a;
-    const CoexPerson *two = *(CoexPerson *const *)b;
-
-    return (one->id > two->id) - (one->id < two->id);
-}
-
-void
-coex_views_name_all(CoexAccount *account)
+static void
+name_all(CoexAccount *account)
 {
     g_autoptr(GPtrArray) people = coex_people_list(account->people);
 
-    g_ptr_array_sort(people, compare_ids);
     for (guint i = 0; i < people->len; i++)
         coex_titles_update(account->views->titles, g_ptr_array_index(people, i), NULL);
 }
@@ -279,20 +250,60 @@ name(CoexAccount *account, const CoexPerson *person)
     }
 }
 
+static void
+tell_with_others(CoexAccount *account, const CoexPerson *person)
+{
+    const GPtrArray *others = entry_of(account, person)->others;
+
+    tell_view(account, person);
+    for (guint i = 0; others != NULL && i < others->len; i++)
+        tell_view(account, others->pdata[i]);
+}
+
 void
 coex_views_tell(CoexAccount *account, const CoexPerson *person)
 {
-    const GPtrArray *others;
-
     if (account->state == COEX_ACCOUNT_ENDED)
         return;
     name(account, person);
     if (person->forgotten)
         return;
-    tell_view(account, person);
-    others = entry_of(account, person)->others;
-    for (guint i = 0; others != NULL && i < others->len; i++)
-        tell_view(account, others->pdata[i]);
+    tell_with_others(account, person);
+}
+
+/* Those who wait to be told, in one event. */
+static void
+tell_people(CoexAccount *account)
+{
+    CoexSessionEvent *event = coex_account_event_new(account, COEX_SESSION_PEOPLE);
+
+    event->people = g_steal_pointer(&account->views->told);
+    coex_account_tell(account, event);
+}
+
+void
+coex_views_tell_all(CoexAccount *account, const GPtrArray *people)
+{
+    CoexViews *views = account->views;
+
+    name_all(account);
+    for (guint i = 0; i < people->len; i++) {
+        if (views->told == NULL)
+            views->told =
+                g_ptr_array_new_full(TOLD_AT_ONCE, (GDestroyNotify)coex_person_view_unref);
+        tell_with_others(account, g_ptr_array_index(people, i));
+        if (views->told->len >= TOLD_AT_ONCE || i + 1 == people->len)
+            tell_people(account);
+    }
+}
+
+static void
+tell_person(CoexAccount *account, const CoexPersonView *view)
+{
+    CoexSessionEvent *event = coex_account_event_new(account, COEX_SESSION_PERSON);
+
+    event->person = coex_person_view_ref(view);
+    coex_account_tell(account, event);
 }
 
 static void
@@ -300,15 +311,15 @@ tell_view(CoexAccount *account, const CoexPerson *person)
 {
     CoexPersonEntry *entry = entry_of(account, person);
     g_autoptr(CoexPersonView) view = NULL;
-    CoexSessionEvent *event;
 
     name_listed(account, person->id);
     view = view_new(account, person);
-    if (entry->told != NULL && view_equal(entry->told, view))
+    if (entry->told != NULL && coex_person_view_equal(entry->told, view))
         return;
-    event = coex_account_event_new(account, COEX_SESSION_PERSON);
-    event->person = coex_person_view_ref(view);
-    coex_account_tell(account, event);
+    if (account->views->told != NULL)
+        g_ptr_array_add(account->views->told, coex_person_view_ref(view));
+    else
+        tell_person(account, view);
     watch_window(account, view);
     g_clear_pointer(&entry->told, coex_person_view_unref);
     entry->told = g_steal_pointer(&view);
@@ -435,7 +446,7 @@ on_change(gpointer data)
         if (view == NULL)
             continue;
         if (window.open != view->window.open || window.expires_at != view->window.expires_at ||
-            view->stage != coex_window_get_stage(window, now))
+            coex_person_view_get_stage(view) != coex_window_get_stage(window, now))
             g_ptr_array_add(changed, person);
         else
             watch_window(account, view);

@@ -29,8 +29,9 @@ void coex_views_free(CoexViews *views);
 /* No timer does anything any more. */
 void coex_views_stop(CoexViews *views);
 
-/* Takes in all names at once, before the first view is told. */
-void coex_views_name_all(CoexAccount *account);
+/* Takes in all names at once, before the first view is told, and tells everybody's, in the order of
+ * @people. */
+void coex_views_tell_all(CoexAccount *account, const GPtrArray *people);
 /* Tells the person's view if it differs from what was told last. Of who is forgotten nothing, but
  * who had the same name. */
 void coex_views_tell(CoexAccount *account, const CoexPerson *person);

@@ -73,13 +73,20 @@ format_end(gint64 end_s, const char *format)
     return text != NULL ? text : g_strdup(_("Window open"));
 }
 
+/* Whether the day says which one is meant, without the year. */
+static gboolean
+is_near(gint64 end_s, gint64 now)
+{
+    return now - end_s < YEAR_S / 2;
+}
+
 /* With the day: the text stands as long as nobody writes. */
 static char *
 format_closed(gint64 end_s, gint64 now)
 {
-    gboolean is_near = now - end_s < YEAR_S / 2;
     /* Translators: strftime: a day, and a time or the year */
-    const char *format = is_near ? _("Closed since %d %b %H:%M") : _("Closed since %d %b %Y");
+    const char *format =
+        is_near(end_s, now) ? _("Closed since %d %b %H:%M") : _("Closed since %d %b %Y");
     char *text = end_s <= now ? format_time(end_s, format) : NULL; /* else not by that */
 
     return text != NULL ? text : g_strdup(_("Window closed"));
@@ -105,6 +112,22 @@ coex_window_dup_label(CoexWindow window, gint64 now)
         return format_end(window.expires_at, _("Open until %a %H:%M"));
     }
     return g_strdup(_("Window closed"));
+}
+
+gboolean
+coex_window_is_label_same(CoexWindow one, gint64 now, CoexWindow other, gint64 other_now)
+{
+    CoexWindowStage stage = coex_window_get_stage(one, now);
+
+    if (stage != coex_window_get_stage(other, other_now))
+        return FALSE;
+    if (stage == COEX_WINDOW_FREE)
+        return one.free_until == other.free_until;
+    if (stage == COEX_WINDOW_CLOSED &&
+        (is_near(one.expires_at, now) != is_near(other.expires_at, other_now) ||
+         (one.expires_at <= now) != (other.expires_at <= other_now)))
+        return FALSE;
+    return one.expires_at == other.expires_at;
 }
 
 char *

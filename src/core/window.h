@@ -42,6 +42,9 @@ gint64 coex_window_next_change(CoexWindow window, gint64 now);
  * list shows some 27 characters. Free with g_free(). */
 char *coex_window_dup_label(CoexWindow window, gint64 now);
 
+/* Whether that text of one window at one time is that of another at another. */
+gboolean coex_window_is_label_same(CoexWindow one, gint64 now, CoexWindow other, gint64 other_now);
+
 /* The same behind another mark, so that both can be seen in 200 pixels: "to 22:49" (of the next 24
  * hours), in the last one "to 22:49!"; "closed", "free to Sun 22:49", "never wrote". @end_s: the
  * end that the stage has, if any. Free with g_free(). */

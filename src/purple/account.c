@@ -393,6 +393,7 @@ take_event(CoexConnection *connection, const CoexSessionEvent *event)
     case COEX_SESSION_PICTURE:
         show_own(connection, event);
         break;
+    case COEX_SESSION_PEOPLE:
     case COEX_SESSION_COSTS:
     case COEX_SESSION_SKEW: /* the session's own */
         break;

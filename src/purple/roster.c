@@ -71,10 +71,11 @@ dup_message(const CoexPersonView *person)
 {
     if (person->blocked)
         return g_strdup(_("Blocked"));
-    g_autofree char *until = coex_window_dup_short_label(person->stage, person->label_end);
+    g_autofree char *until = coex_window_dup_short_label(coex_person_view_get_stage(person),
+                                                         coex_person_view_get_end(person));
 
     if (person->unread_since == 0 && person->waiting_since == 0)
-        return g_strdup(person->label);
+        return coex_person_view_dup_label(person);
     /* Translators: %s is until when free text can be sent */
     return g_strdup_printf(person->unread_since > 0 ? _("Unread · %s") : _("Waits · %s"), until);
 }
@@ -233,10 +234,23 @@ schedule(CoexConnection *connection)
         connection->roster_timer = purple_timeout_add(0, on_slice, connection);
 }
 
+/* Most of those who are known are not in the list, nor do they belong there. */
+static gboolean
+is_elsewhere(CoexConnection *connection, const CoexPersonView *person)
+{
+    return !person->listed && person->nick == NULL &&
+           !g_hash_table_contains(connection->contacts, person->name) &&
+           purple_find_buddy(connection->account, person->name) == NULL;
+}
+
 void
 coex_roster_queue(CoexConnection *connection, const CoexPersonView *person)
 {
-    CoexContact *contact = coex_contact_of(connection, person->name);
+    CoexContact *contact;
+
+    if (is_elsewhere(connection, person))
+        return;
+    contact = coex_contact_of(connection, person->name);
 
     if (contact->due == NULL)
         g_queue_push_tail(&connection->due, contact);

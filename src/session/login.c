@@ -162,18 +162,32 @@ forget_provider(CoexAccount *account)
         coex_account_put_setting(account, keys[i], NULL);
 }
 
+static gint
+compare_newest(gconstpointer a, gconstpointer b)
+{
+    gint64 one = *(const gint64 *)a;
+    gint64 two = *(const gint64 *)b;
+
+    return (one < two) - (one > two);
+}
+
 static gint64
 listed_since(CoexAccount *account)
 {
     gint64 since = coex_account_now(account) - LISTED_S;
-    g_autoptr(GPtrArray) people = NULL;
-    const CoexPerson *last;
+    g_autoptr(GPtrArray) people = coex_people_list(account->people);
+    g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(gint64));
 
-    people = coex_people_by_activity(account->people);
-    if (people->len <= LISTED_MAX)
+    for (guint i = 0; i < people->len; i++) {
+        const CoexPerson *person = g_ptr_array_index(people, i);
+
+        if (person->active_at > since)
+            g_array_append_val(times, person->active_at);
+    }
+    if (times->len < LISTED_MAX)
         return since;
-    last = g_ptr_array_index(people, LISTED_MAX - 1);
-    return MAX(since, last->active_at);
+    g_array_sort(times, compare_newest);
+    return g_array_index(times, gint64, LISTED_MAX - 1);
 }
 
 static void
@@ -578,9 +592,7 @@ tell_people(CoexAccount *account)
     g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
 
     coex_account_check_nicks(account);
-    coex_views_name_all(account);
-    for (guint i = 0; i < people->len; i++)
-        coex_views_tell(account, g_ptr_array_index(people, i));
+    coex_views_tell_all(account, people);
 }
 
 static void

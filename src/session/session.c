@@ -12,6 +12,7 @@
 #include "session/hub.h"
 #include "session/life.h"
 #include "session/login.h"
+#include "session/mirror.h"
 #include <string.h>
 
 /* The main half: a mirror of what the user sees, commands down, events up. */
@@ -21,7 +22,7 @@ struct CoexSession {
     CoexHub *hub;
     CoexMailbox *mailbox;
     CoexAccount *account; /* the engine's; only named in commands here */
-    GHashTable *views;    /* name -> CoexPersonView */
+    GHashTable *people;   /* the mirror of session/mirror.h */
     CoexCatalogue *catalogue;
     char **recent; /* templates, sent here since; NULL: none */
     gint64 (*clock)(gpointer clock_data);
@@ -38,18 +39,17 @@ struct CoexSession {
 static void
 keep(CoexSession *session, const CoexSessionEvent *event)
 {
-    if (event->kind == COEX_SESSION_PERSON) {
-        /* The key lives in the view, so it is replaced with it. */
-        g_hash_table_replace(session->views, event->person->name,
-                             coex_person_view_ref(event->person));
-    } else if (event->kind == COEX_SESSION_CATALOGUE && event->catalogue != NULL) {
+    coex_mirror_take(session->people, event);
+    if (event->kind == COEX_SESSION_CATALOGUE && event->catalogue != NULL) {
         g_clear_pointer(&session->catalogue, coex_catalogue_unref);
         session->catalogue = coex_catalogue_ref(event->catalogue);
-    } else if (event->kind == COEX_SESSION_FORGET) {
-        for (guint i = 0; event->names[i] != NULL; i++)
-            g_hash_table_remove(session->views, event->names[i]);
     } else if (event->kind == COEX_SESSION_FEED) {
         session->showing = event->item;
+    } else if (event->kind == COEX_SESSION_COSTS) {
+        g_clear_pointer(&session->costs, coex_costs_unref);
+        session->costs = coex_costs_ref(event->costs);
+    } else if (event->kind == COEX_SESSION_SKEW) {
+        session->skew = event->skew;
     }
 }
 
@@ -62,6 +62,29 @@ mark_shown(CoexSession *session)
         coex_hub_mark_shown(session->hub, item->account_id, item->seq);
 }
 
+static void
+deliver_one(CoexSession *session, const CoexSessionEvent *event)
+{
+    keep(session, event);
+    if (event->kind != COEX_SESSION_COSTS && event->kind != COEX_SESSION_SKEW)
+        session->observer(event, session->user_data);
+}
+
+/* Until the observer ends the session. */
+static void
+deliver_people(CoexSession *session, const GPtrArray *people)
+{
+    CoexMailbox *mailbox = session->mailbox;
+
+    for (guint i = 0; i < people->len && !coex_mailbox_is_closed(mailbox); i++) {
+        CoexSessionEvent event = { .kind = COEX_SESSION_PERSON,
+                                   .session = session,
+                                   .person = g_ptr_array_index(people, i) };
+
+        deliver_one(session, &event);
+    }
+}
+
 /* The mark follows the display at once: a kill between the two repeats one line, nothing more. When
  * the observer ends the session, that sets the mark. */
 static void
@@ -71,17 +94,10 @@ deliver(gpointer letter)
     CoexSession *session = event->session;
     CoexMailbox *mailbox = session->mailbox;
 
-    if (event->kind == COEX_SESSION_SKEW) {
-        session->skew = event->skew;
-        return;
-    }
-    if (event->kind == COEX_SESSION_COSTS) {
-        g_clear_pointer(&session->costs, coex_costs_unref);
-        session->costs = coex_costs_ref(event->costs);
-        return;
-    }
-    keep(session, event);
-    session->observer(event, session->user_data);
+    if (event->kind == COEX_SESSION_PEOPLE)
+        deliver_people(session, event->people);
+    else
+        deliver_one(session, event);
     if (coex_mailbox_is_closed(mailbox))
         return;
     mark_shown(session);
@@ -109,8 +125,7 @@ coex_session_new(const CoexSessionConfig *config, CoexSessionObserver observer, 
     coex_clock_start(&session->system_clock);
     session->hub = coex_hub_join(config->database, config->program);
     session->mailbox = coex_mailbox_new(on_mailbox_drained, session->hub);
-    session->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                           (GDestroyNotify)coex_person_view_unref);
+    session->people = coex_mirror_new();
     session->account =
         coex_account_new(session->hub, config, (CoexTarget){ session->mailbox, deliver, session });
     return session;
@@ -133,7 +148,7 @@ coex_session_free(CoexSession *session)
     coex_engine_call(coex_hub_get_engine(session->hub), close_account, session->account, NULL);
     coex_hub_leave(session->hub);
     coex_mailbox_unref(session->mailbox);
-    g_hash_table_unref(session->views);
+    g_hash_table_unref(session->people);
     g_clear_pointer(&session->catalogue, coex_catalogue_unref);
     g_clear_pointer(&session->costs, coex_costs_unref);
     g_strfreev(session->recent);
@@ -671,21 +686,7 @@ coex_session_is_catalogue_stale(CoexSession *session)
 const CoexPersonView *
 coex_session_find_person(CoexSession *session, const char *name)
 {
-    const CoexPersonView *view = g_hash_table_lookup(session->views, name);
-    g_auto(CoexPeer) peer = { 0 };
-    g_autofree char *key = NULL;
-    g_auto(GStrv) forms = NULL;
-
-    if (view != NULL || !coex_peer_parse(name, &peer, NULL))
-        return view;
-    key = coex_peer_dup_name(&peer);
-    view = g_hash_table_lookup(session->views, key);
-    if (view != NULL || peer.wa_id == NULL)
-        return view;
-    forms = coex_number_list_forms(peer.wa_id);
-    for (guint i = 0; forms[i] != NULL && view == NULL; i++)
-        view = g_hash_table_lookup(session->views, forms[i]);
-    return view;
+    return coex_mirror_find(session->people, name);
 }
 
 gint64

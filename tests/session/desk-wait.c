@@ -289,9 +289,11 @@ wait_view(Desk *desk, const char *who, ViewTest test, gconstpointer wanted)
     const CoexPersonView *view;
 
     while ((view = desk_view(desk, who)) == NULL || !test(view, wanted)) {
+        g_autofree char *label = view != NULL ? coex_person_view_dup_label(view) : NULL;
+
         if (g_get_monotonic_time() > end)
             desk_fail(desk, "the view of %s never became what it should: \"%s\", %s", who,
-                      view != NULL ? view->label : "(unknown)",
+                      label != NULL ? label : "(unknown)",
                       view != NULL && view->last_state != NULL ? view->last_state : "-");
         turn();
     }
@@ -312,7 +314,9 @@ desk_wait_window(Desk *desk, const char *who, gboolean open)
 static gboolean
 view_has_label(const CoexPersonView *view, gconstpointer wanted)
 {
-    return g_pattern_match_simple(wanted, view->label);
+    g_autofree char *label = coex_person_view_dup_label(view);
+
+    return g_pattern_match_simple(wanted, label);
 }
 
 void
@@ -421,6 +425,17 @@ const CoexPersonView *
 desk_view(Desk *desk, const char *who)
 {
     return coex_session_find_person(desk->session, desk_name(who));
+}
+
+void
+desk_assert_label(Desk *desk, const char *who, const char *glob)
+{
+    const CoexPersonView *view = desk_view(desk, who);
+    g_autofree char *label = view != NULL ? coex_person_view_dup_label(view) : NULL;
+
+    if (label == NULL || !g_pattern_match_simple(glob, label))
+        desk_fail(desk, "the label of %s is \"%s\" and not \"%s\"", who,
+                  label != NULL ? label : "(unknown)", glob);
 }
 
 const CoexTemplate *

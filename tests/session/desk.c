@@ -278,7 +278,7 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note_login(desk, event);
         break;
     case COEX_SESSION_PERSON:
-        note(desk, DESK_PERSON, event->person, event->person->label, event->person->last_state);
+        note(desk, DESK_PERSON, event->person, "", event->person->last_state);
         break;
     case COEX_SESSION_FEED:
         note_line(desk, event->item, event->person);
@@ -323,6 +323,7 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_PICTURE:
         note_own(desk, event);
         break;
+    case COEX_SESSION_PEOPLE:
     case COEX_SESSION_COSTS:
     case COEX_SESSION_SKEW:
         g_assert_not_reached();

@@ -181,6 +181,8 @@ void desk_fail(const Desk *desk, const char *format, ...) G_GNUC_PRINTF(2, 3);
 guint desk_count(const Desk *desk, DeskKind kind, const char *who, const char *glob);
 const char *desk_name(const char *who); /* buddy name of a handle */
 const CoexPersonView *desk_view(Desk *desk, const char *who);
+/* What its presence says. */
+void desk_assert_label(Desk *desk, const char *who, const char *glob);
 const CoexTemplate *desk_template(Desk *desk, const char *name, const char *language);
 gboolean desk_is_meta(const Desk *desk);
 

@@ -40,7 +40,7 @@ test_never_wrote(Desk *desk)
     desk_send(desk, "dana", "Hello Dana");
     prompt = desk_wait_prompt(desk, "dana", "Hello Dana");
     g_assert_true(strstr(prompt->detail, "has not written yet") != NULL);
-    g_assert_cmpstr(desk_view(desk, "dana")->label, ==, "Has not written yet");
+    desk_assert_label(desk, "dana", "Has not written yet");
     desk_send(desk, "dana", "Are you there?");
     desk_wait_prompt(desk, "dana", "Hello Dana\nAre you there?");
     assert_nothing_sent(desk);

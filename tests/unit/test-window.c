@@ -77,6 +77,40 @@ test_short_labels(void)
     }
 }
 
+/* What is the same has the same text, and the same stage; another text, or stage, is not. */
+static void
+test_same_labels(void)
+{
+    static const gint64 ages[] = { 0,
+                                   0,
+                                   HOUR,
+                                   19 * HOUR,
+                                   24 * HOUR - 1,
+                                   24 * HOUR,
+                                   30 * HOUR,
+                                   -COEX_WINDOW_AHEAD_S - 1,
+                                   9000 * HOUR,
+                                   G_MAXINT64 / 2 };
+    static const gint64 later[] = { 0, 60, 6 * HOUR, 5000 * HOUR };
+
+    for (guint i = 0; i < G_N_ELEMENTS(ages) * G_N_ELEMENTS(later); i++) {
+        gint64 now = NOW + later[i / G_N_ELEMENTS(ages)];
+        gint64 last = MAX(NOW - ages[i % G_N_ELEMENTS(ages)], 0);
+        CoexWindow before = coex_window_at(last, i % 2 == 0 ? NOW + 40 * HOUR : 0, NOW);
+        CoexWindow window = coex_window_at(last, before.free_until, now);
+        gboolean same = coex_window_is_label_same(before, NOW, window, now);
+
+        g_test_message("case %u", i);
+        g_assert_cmpint(same, ==,
+                        strcmp(get_label(before, NOW), get_label(window, now)) == 0 &&
+                            coex_window_get_stage(before, NOW) ==
+                                coex_window_get_stage(window, now));
+        before.expires_at += HOUR;
+        if (same && before.expires_at > HOUR && window.free_until == 0)
+            g_assert_false(coex_window_is_label_same(before, NOW, window, now));
+    }
+}
+
 /* The stage changes at next_change and at no other moment, and the label at no other than that. */
 static void
 check_changes(gint64 last, gint64 free_until, guint n_expected)
@@ -236,6 +270,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/window/cases", test_cases);
     g_test_add_func("/window/short-labels", test_short_labels);
+    g_test_add_func("/window/same-labels", test_same_labels);
     g_test_add_func("/window/label-changes", test_label_changes);
     g_test_add_func("/window/free", test_free);
     g_test_add_func("/window/extend", test_extend);
