@@ -114,7 +114,7 @@ value() {
   RPM_RUN) dependencies fedora runtime | sed 's/^/Requires:       /' ;;
   ARCH_HOMEPAGE) web homepage 'url=' ;;
   ARCH_BUILD) dependencies arch tools libraries runtime | paste -s -d ' ' ;;
-  ARCH_RELAY) dependencies arch libraries | grep -vx 'libpurple\|libwebp' | paste -s -d ' ' ;;
+  ARCH_RELAY) dependencies arch libraries runtime | grep -vx 'libpurple\|libwebp' | paste -s -d ' ' ;;
   ARCH_RUN) dependencies arch libraries runtime | grep -vx cnats | paste -s -d ' ' ;;
   CONFIGURATION) as_is "$root/src/relay/relay.conf" ;;
   SHA256) echo "${SHA256-}" ;;
