@@ -9,21 +9,36 @@ is_bidi_control(gunichar c)
     return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+static void
+append_clean(GString *shown, const char *p)
+{
+    gunichar c = g_utf8_get_char(p);
+
+    if ((c == '\r' && p[1] != '\n') || c == 0x85 || c == 0x2028 || c == 0x2029)
+        g_string_append_c(shown, '\n');
+    else if (c == '\v' || c == '\f')
+        g_string_append_c(shown, ' ');
+    else if (c == '\n' || c == '\t' || !(g_unichar_iscntrl(c) || is_bidi_control(c)))
+        g_string_append_unichar(shown, c);
+}
+
 char *
 coex_text_clean(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
     GString *shown = g_string_sized_new(strlen(valid));
+    const char *p = valid;
 
-    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
+    while (*p) {
+        const char *plain = p;
 
-        if ((c == '\r' && p[1] != '\n') || c == 0x85 || c == 0x2028 || c == 0x2029)
-            g_string_append_c(shown, '\n');
-        else if (c == '\v' || c == '\f')
-            g_string_append_c(shown, ' ');
-        else if (c == '\n' || c == '\t' || !(g_unichar_iscntrl(c) || is_bidi_control(c)))
-            g_string_append_unichar(shown, c);
+        while (g_ascii_isprint(*p))
+            p++;
+        g_string_append_len(shown, plain, p - plain);
+        if (*p) {
+            append_clean(shown, p);
+            p = g_utf8_next_char(p);
+        }
     }
     return g_string_free(shown, FALSE);
 }

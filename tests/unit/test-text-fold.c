@@ -14,6 +14,8 @@ test_fold(void)
         { NULL, "" },
         { "", "" },
         { "Hello World", "hello world" },
+        { "  Two   BLANKS \x7f", "two blanks" },
+        { " Two   blanks, caf\xc3\xa9 ", "two blanks, cafe" },
         { "CAFÉ cafe\xcc\x81", "cafe cafe" },
         { "Straße STRASSE", "strasse strasse" },
         { "ΣΊΣΥΦΟΣ Σίσυφος", "σισυφοσ σισυφοσ" },
