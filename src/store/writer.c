@@ -7,6 +7,7 @@
 #include "store/batch-private.h"
 #include "store/db.h"
 #include "store/dispatch.h"
+#include "store/job.h"
 #include "store/purge.h"
 #include "store/search.h"
 #include <pthread.h>
@@ -34,31 +35,6 @@
 #define INDEX_US G_USEC_PER_SEC
 #define INDEX_LATEST_US (30 * G_USEC_PER_SEC)
 #define RETENTION_RETRY_US (3600 * (gint64)G_USEC_PER_SEC)
-
-typedef enum {
-    JOB_DELIVERY,
-    JOB_BATCH,
-    JOB_TASK,
-} JobKind;
-
-typedef struct {
-    JobKind kind;
-    gint64 queued_at; /* monotonic */
-    union {
-        struct {
-            CoexDelivery delivery; /* owns secret_id and body */
-            CoexStoreAcked acked;
-        };
-        struct {
-            CoexBatch *batch;
-            CoexStoreCommitted committed;
-            GMainContext *context; /* NULL without callback */
-            GError *error;
-        };
-        CoexWriterTask task;
-    };
-    gpointer user_data;
-} Job;
 
 struct CoexWriter {
     GThread *thread;
@@ -89,45 +65,8 @@ struct CoexWriter {
 
 /* ---- jobs ---- */
 
-static gsize
-get_delivery_size(const Job *job)
-{
-    return job->kind == JOB_DELIVERY ? g_bytes_get_size(job->delivery.body) + sizeof *job : 0;
-}
-
 static void
-free_job(gpointer data)
-{
-    Job *job = data;
-    switch (job->kind) {
-    case JOB_DELIVERY:
-        g_free((char *)job->delivery.secret_id);
-        g_free((char *)job->delivery.header);
-        g_free((char *)job->delivery.proof);
-        g_bytes_unref(job->delivery.body);
-        break;
-    case JOB_BATCH:
-        coex_batch_free(job->batch);
-        g_clear_pointer(&job->context, g_main_context_unref);
-        g_clear_error(&job->error);
-        break;
-    case JOB_TASK:
-        break;
-    }
-    g_free(job);
-}
-
-static Job *
-new_job(JobKind kind)
-{
-    Job *job = g_new0(Job, 1);
-    job->kind = kind;
-    job->queued_at = g_get_monotonic_time();
-    return job;
-}
-
-static void
-push(CoexWriter *writer, Job *job)
+push(CoexWriter *writer, CoexJob *job)
 {
     g_mutex_lock(&writer->lock);
     g_queue_push_tail(&writer->jobs, job);
@@ -139,7 +78,7 @@ gboolean
 coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexStoreAcked acked,
                          gpointer user_data)
 {
-    Job *job = new_job(JOB_DELIVERY);
+    CoexJob *job = coex_job_new(COEX_JOB_DELIVERY);
     job->delivery = *delivery;
     job->delivery.secret_id = g_strdup(delivery->secret_id != NULL ? delivery->secret_id : "");
     job->delivery.path = NULL;
@@ -149,7 +88,7 @@ coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexS
     job->acked = acked;
     job->user_data = user_data;
 
-    gsize size = get_delivery_size(job);
+    gsize size = coex_job_get_delivery_size(job);
     g_mutex_lock(&writer->lock);
     gboolean fits = writer->delivery_bytes + size <= COEX_STORE_QUEUE_BYTES;
     if (fits) {
@@ -159,7 +98,7 @@ coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexS
     }
     g_mutex_unlock(&writer->lock);
     if (!fits)
-        free_job(job);
+        coex_job_free(job);
     return fits;
 }
 
@@ -167,7 +106,7 @@ void
 coex_writer_add_batch(CoexWriter *writer, CoexBatch *batch, CoexStoreCommitted done,
                       gpointer user_data)
 {
-    Job *job = new_job(JOB_BATCH);
+    CoexJob *job = coex_job_new(COEX_JOB_BATCH);
     job->batch = batch;
     job->committed = done;
     job->context = done != NULL ? g_main_context_ref_thread_default() : NULL;
@@ -178,7 +117,7 @@ coex_writer_add_batch(CoexWriter *writer, CoexBatch *batch, CoexStoreCommitted d
 void
 coex_writer_add_task(CoexWriter *writer, CoexWriterTask task, gpointer data)
 {
-    Job *job = new_job(JOB_TASK);
+    CoexJob *job = coex_job_new(COEX_JOB_TASK);
     job->task = task;
     job->user_data = data;
     push(writer, job);
@@ -246,7 +185,7 @@ run(CoexWriter *writer, const char *sql, GError **error)
 /* A batch that its own contents make impossible goes back alone (job->error); FALSE: the whole
  * transaction is lost. */
 static gboolean
-write_batch(CoexWriter *writer, Job *job, GError **error)
+write_batch_apart(CoexWriter *writer, CoexJob *job, GError **error)
 {
     g_autoptr(GError) own_error = NULL;
     if (!run(writer, "SAVEPOINT batch", error))
@@ -262,21 +201,54 @@ write_batch(CoexWriter *writer, Job *job, GError **error)
     return run(writer, "ROLLBACK TO batch", error) && run(writer, "RELEASE batch", error);
 }
 
+/* Hardly ever is one impossible, and for each savepoint SQLite copies the pages that are written
+ * after it: only where one was, the group is written again with them. */
 static gboolean
-write_jobs(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **error)
+write_batch(CoexWriter *writer, CoexJob *job, gboolean apart, GError **error)
+{
+    return apart ? write_batch_apart(writer, job, error)
+                 : coex_apply_batch(writer->db, job->batch, error);
+}
+
+static gboolean
+write_jobs(CoexWriter *writer, GPtrArray *group, gboolean apart, guint *ret_n_added, GError **error)
 {
     for (guint i = 0; i < group->len; i++) {
-        Job *job = g_ptr_array_index(group, i);
+        CoexJob *job = g_ptr_array_index(group, i);
         gboolean added = FALSE;
-        gboolean ok = job->kind == JOB_DELIVERY
+        gboolean ok = job->kind == COEX_JOB_DELIVERY
                           ? writer->kind->add_delivery(writer->db, &job->delivery,
                                                        writer->kind_data, &added, error)
-                          : write_batch(writer, job, error);
+                          : write_batch(writer, job, apart, error);
         if (!ok)
             return FALSE;
-        *ret_n_added += job->kind == JOB_BATCH ? job->batch->n_delivered : added ? 1 : 0;
+        *ret_n_added += job->kind == COEX_JOB_BATCH ? job->batch->n_delivered : added ? 1 : 0;
     }
     return TRUE;
+}
+
+static void
+forget_outcomes(GPtrArray *group)
+{
+    for (guint i = 0; i < group->len; i++) {
+        CoexJob *job = g_ptr_array_index(group, i);
+        if (job->kind != COEX_JOB_BATCH)
+            continue;
+        coex_batch_forget_outcome(job->batch);
+        g_clear_error(&job->error);
+    }
+}
+
+/* One transaction, still open after what failed. */
+static gboolean
+transact(CoexWriter *writer, GPtrArray *group, gboolean apart, gboolean purge, guint *ret_n_added,
+         GError **error)
+{
+    *ret_n_added = 0;
+    return run(writer, "BEGIN IMMEDIATE", error) &&
+           write_jobs(writer, group, apart, ret_n_added, error) &&
+           (!purge || coex_purge_run(&writer->purge, writer->db, error)) &&
+           run(writer, "COMMIT", error);
 }
 
 static gboolean
@@ -285,38 +257,42 @@ write_group(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **e
     if (!ensure_open(writer, error))
         return FALSE;
     gboolean purge = writer->damaged == NULL && coex_purge_is_due(&writer->purge);
-    if (run(writer, "BEGIN IMMEDIATE", error) && write_jobs(writer, group, ret_n_added, error) &&
-        (!purge || coex_purge_run(&writer->purge, writer->db, error)) &&
-        run(writer, "COMMIT", error)) {
-        if (purge)
-            coex_purge_committed(&writer->purge);
-        return TRUE;
+    gboolean ok = transact(writer, group, FALSE, purge, ret_n_added, error);
+    if (!ok && coex_db_in_transaction(writer->db) && !coex_db_is_broken(writer->db)) {
+        coex_db_rollback(writer->db);
+        forget_outcomes(group);
+        g_clear_error(error);
+        ok = transact(writer, group, TRUE, purge, ret_n_added, error);
     }
-    coex_db_rollback(writer->db);
-    drop_broken(writer);
-    return FALSE;
+    if (ok && purge)
+        coex_purge_committed(&writer->purge);
+    if (!ok) {
+        coex_db_rollback(writer->db);
+        drop_broken(writer);
+    }
+    return ok;
 }
 
 static gboolean
 on_committed(gpointer data)
 {
-    Job *job = data;
+    CoexJob *job = data;
     job->committed(job->batch, job->error, job->user_data);
     return G_SOURCE_REMOVE;
 }
 
 static void
-answer_delivery(CoexWriter *writer, Job *job, const GError *error)
+answer_delivery(CoexWriter *writer, CoexJob *job, const GError *error)
 {
     g_mutex_lock(&writer->lock);
-    writer->delivery_bytes -= get_delivery_size(job);
+    writer->delivery_bytes -= coex_job_get_delivery_size(job);
     g_mutex_unlock(&writer->lock);
     job->acked(error, job->user_data);
-    free_job(job);
+    coex_job_free(job);
 }
 
 static void
-answer_batch(Job *job, const GError *error)
+answer_batch(CoexJob *job, const GError *error)
 {
     if (error != NULL) {
         coex_batch_forget_outcome(job->batch);
@@ -324,10 +300,10 @@ answer_batch(Job *job, const GError *error)
         job->error = g_error_copy(error);
     }
     if (job->context == NULL) {
-        free_job(job);
+        coex_job_free(job);
         return;
     }
-    coex_dispatch(g_steal_pointer(&job->context), on_committed, job, free_job);
+    coex_dispatch(g_steal_pointer(&job->context), on_committed, job, coex_job_free);
 }
 
 /* What a webhook says could no longer be applied for sure: it stays with WhatsApp, which tries
@@ -337,10 +313,10 @@ commit_apart(CoexWriter *writer, GPtrArray *group)
 {
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     for (guint i = 0; i < group->len; i++) {
-        Job *job = g_ptr_array_index(group, i);
+        CoexJob *job = g_ptr_array_index(group, i);
         g_autoptr(GError) error = NULL;
         guint n_added = 0;
-        if (job->kind == JOB_DELIVERY) {
+        if (job->kind == COEX_JOB_DELIVERY) {
             answer_delivery(writer, job, writer->damaged);
             continue;
         }
@@ -373,21 +349,9 @@ static void
 note_forgotten(CoexWriter *writer, const GPtrArray *group)
 {
     for (guint i = 0; i < group->len; i++) {
-        const Job *job = g_ptr_array_index(group, i);
-        if (job->kind == JOB_BATCH && job->batch->forgets)
+        const CoexJob *job = g_ptr_array_index(group, i);
+        if (job->kind == COEX_JOB_BATCH && job->batch->forgets)
             writer->retention_at = 0;
-    }
-}
-
-static void
-forget_outcomes(GPtrArray *group)
-{
-    for (guint i = 0; i < group->len; i++) {
-        Job *job = g_ptr_array_index(group, i);
-        if (job->kind != JOB_BATCH)
-            continue;
-        coex_batch_forget_outcome(job->batch);
-        g_clear_error(&job->error);
     }
 }
 
@@ -401,7 +365,6 @@ write_group_again(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GErr
         return FALSE;
     forget_outcomes(group);
     g_clear_error(error);
-    *ret_n_added = 0;
     gboolean ok = write_group(writer, group, ret_n_added, error);
     writer->reopen_at = reopen_at;
     return ok;
@@ -432,8 +395,8 @@ commit_group(CoexWriter *writer, GPtrArray *group)
     if (committed)
         note_forgotten(writer, group);
     for (guint i = 0; i < group->len; i++) {
-        Job *job = g_ptr_array_index(group, i);
-        if (job->kind == JOB_DELIVERY)
+        CoexJob *job = g_ptr_array_index(group, i);
+        if (job->kind == COEX_JOB_DELIVERY)
             answer_delivery(writer, job, error);
         else
             answer_batch(job, error);
@@ -445,23 +408,23 @@ commit_group(CoexWriter *writer, GPtrArray *group)
 }
 
 static void
-run_task(CoexWriter *writer, Job *job)
+run_task(CoexWriter *writer, CoexJob *job)
 {
     g_autoptr(GError) error = NULL;
     gboolean is_open = ensure_open(writer, &error);
     job->task(is_open ? writer->db : NULL, error, job->user_data);
     note_damage(writer, NULL);
     drop_broken(writer);
-    free_job(job);
+    coex_job_free(job);
 }
 
 /* ---- the thread ---- */
 
 /* What has a place keeps it. */
 static gboolean
-is_large(const Job *job)
+is_large(const CoexJob *job)
 {
-    return job->delivery.place == 0 && get_delivery_size(job) >= LARGE_BYTES;
+    return job->delivery.place == 0 && coex_job_get_delivery_size(job) >= LARGE_BYTES;
 }
 
 /* With the lock held. TRUE: a large one, a chunk of a history, was passed over. */
@@ -478,7 +441,7 @@ take_small_deliveries(CoexWriter *writer, GPtrArray *group)
             passed = TRUE;
             continue;
         }
-        bytes += get_delivery_size(item->data);
+        bytes += coex_job_get_delivery_size(item->data);
         g_ptr_array_add(group, item->data);
         g_queue_delete_link(&writer->deliveries, item);
     }
@@ -519,7 +482,7 @@ is_flood(const CoexWriter *writer)
 static gboolean
 is_turn_of_jobs(CoexWriter *writer)
 {
-    const Job *job = g_queue_peek_head(&writer->jobs);
+    const CoexJob *job = g_queue_peek_head(&writer->jobs);
     if (job == NULL || g_queue_is_empty(&writer->deliveries) || !is_flood(writer))
         return job != NULL;
     gint64 since = MAX(job->queued_at, writer->turn_at);
@@ -530,9 +493,9 @@ is_turn_of_jobs(CoexWriter *writer)
 static gboolean
 is_turn_of_task(CoexWriter *writer)
 {
-    const Job *job = g_queue_peek_head(&writer->jobs);
-    const Job *delivery = g_queue_peek_head(&writer->deliveries);
-    return job != NULL && job->kind == JOB_TASK &&
+    const CoexJob *job = g_queue_peek_head(&writer->jobs);
+    const CoexJob *delivery = g_queue_peek_head(&writer->deliveries);
+    return job != NULL && job->kind == COEX_JOB_TASK &&
            (delivery == NULL || job->queued_at < delivery->queued_at);
 }
 
@@ -540,8 +503,8 @@ static void
 take_batches(CoexWriter *writer, GPtrArray *group, guint n_max)
 {
     for (; n_max > 0 && !g_queue_is_empty(&writer->jobs); n_max--) {
-        const Job *next = g_queue_peek_head(&writer->jobs);
-        if (next->kind == JOB_TASK)
+        const CoexJob *next = g_queue_peek_head(&writer->jobs);
+        if (next->kind == COEX_JOB_TASK)
             return;
         g_ptr_array_add(group, g_queue_pop_head(&writer->jobs));
     }
@@ -635,11 +598,11 @@ writer_main(gpointer data)
     CoexWriter *writer = data;
     g_autoptr(GPtrArray) group = g_ptr_array_new();
     while (wait_for_work(writer, group)) {
-        Job *first = group->len > 0 ? g_ptr_array_index(group, 0) : NULL;
+        CoexJob *first = group->len > 0 ? g_ptr_array_index(group, 0) : NULL;
         gboolean large = first != NULL && is_large(first);
         if (first == NULL)
             retain(writer);
-        else if (first->kind == JOB_TASK)
+        else if (first->kind == COEX_JOB_TASK)
             run_task(writer, first);
         else
             commit_group(writer, group);
