@@ -15,7 +15,7 @@
 #include "store/rows.h"
 #include "store/store.h"
 
-#define APPLYING_MAX 16 /* transactions under way before parsing pauses */
+#define APPLYING_MAX 64 /* batches under way before parsing pauses */
 #define RETRY_MS 1000   /* after a failed commit */
 #define DELAY_MS 3000   /* before an echo that may be our own is looked at again */
 /* So many bytes are read in one turn, beyond the last delivery: the rest is for the next. */
