@@ -398,7 +398,9 @@ fill(CoexAccount *account, Part *part, const CoexTemplate *template_)
     if (filled == NULL)
         obstacle = _("no name is known");
     if (desk != NULL) {
-        part->obstacle = g_strdup_printf(_("Not sent: the desk “%s” sent them the same."), desk);
+        part->obstacle =
+            *desk != '\0' ? g_strdup_printf(_("Not sent: the desk “%s” sent them the same."), desk)
+                          : g_strdup(_("Not sent: another desk sent them the same."));
         return NULL;
     }
     if (obstacle == NULL)

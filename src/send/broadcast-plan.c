@@ -162,7 +162,7 @@ dup_obstacle(const Planning *planning, const CoexPerson *person)
         return g_strdup(
             coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
     at = coex_window_describe_time(had->time, now);
-    if (had->desk != NULL)
+    if (had->desk != NULL && *had->desk != '\0')
         return g_strdup_printf(
             had->state == COEX_STATE_FAILED
                 /* Translators: the name of a desk, and a time, or a day and a time. */

@@ -365,7 +365,8 @@ coex_broadcast_note_elsewhere(CoexAccount *account, const CoexPerson *person, co
                                                                    : NULL;
     g_autofree char *why = NULL;
 
-    if (record == NULL || !coex_broadcast_says_the_same(local_id, record->id))
+    if (record == NULL || !coex_broadcast_says_the_same(local_id, record->id) ||
+        at < record->at - COEX_BROADCAST_DAY_S)
         return;
     note_elsewhere(broadcasts, person, desk);
     if (running == NULL || at < running->at || coex_broadcast_compare(local_id, running->id) >= 0)

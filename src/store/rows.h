@@ -151,7 +151,8 @@ typedef struct CoexSend {
     gint waits;        /* CoexOutboxState: it is in the outbox; -1: it is not */
     int error_code;    /* Graph's, of the failure, 0 */
     char *local_id;    /* of a broadcast's, NULL */
-    char *desk;        /* of a template: which other one sent it, NULL: this one */
+    char *desk;        /* of a template: which other one sent it, "": that is not known, NULL: this
+                          one */
 } CoexSend;
 void coex_send_free(CoexSend *send);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "broadcasts.h"
+#include "core/broadcast-id.h"
+#include "core/desk-send.h"
+#include "core/verifier.h"
 #include "desks.h"
 
 #include <string.h>
@@ -131,6 +134,15 @@ hear_echoes(Shop *shop)
         g_free(coex_sim_echo_sent(shop->counter->sim, sent));
         desk_wait_feed(shop->home, COEX_FEED_ECHO, people[i], "*");
     }
+}
+
+static void
+say_late(Shop *shop)
+{
+    desk_say(shop->counter, "ada", "By the way");
+    desk_take(shop->counter, "ada", "By the way");
+    desk_wait_state(shop->counter, "ada", "delivered*: By the way");
+    desk_fence(shop->counter);
 }
 
 /* The copies that came before it are there, too. */
@@ -425,6 +437,85 @@ test_echoed(Desk *desk)
     shop_close(&shop);
 }
 
+/* The same, and the desk at home is started anew before its own order has left. */
+static void
+test_echoed_before_a_restart(Desk *desk)
+{
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
+    send_order(shop.counter);
+    hear_echoes(&shop);
+    desk_advance(shop.counter, 60);
+    desk_set_clock_ahead(shop.home, 65);
+    plan_order(shop.home);
+    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    coex_sim_set_down(desk->sim, TRUE);
+    broadcast_step(shop.home, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(shop.home, NULL, BEGINS);
+    desk_logout(shop.home);
+    coex_sim_set_down(desk->sim, FALSE);
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
+    say_late(&shop);
+    shop_log_in(shop.home);
+    shop_wait_copy(shop.home, "ada", BY_COUNTER "By the way");
+    desk_wait_notice(shop.home, NULL, "The broadcast * goes on, with 3 people to go.*");
+    desk_wait_notice(shop.home, NULL, DONE);
+    desk_wait_feed(shop.home, COEX_FEED_INBOUND, "fay", "fence *");
+    shop_fence(&shop);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, G_N_ELEMENTS(people) + 1);
+    shop_close(&shop);
+}
+
+static char *
+write_part(Desk *desk, const char *who, const char *number, gint64 sent_at)
+{
+    g_autoptr(CoexVerifier) verifier =
+        coex_verifier_new(COEX_PROOF_SIGNATURE, coex_sim_get_app_secret(desk->sim));
+    g_autofree char *content = coex_broadcast_dup_content_id("order_update", "en_US", order_values);
+    g_autofree char *id = coex_broadcast_dup_id(content, 0);
+    g_autofree char *local_id = coex_broadcast_dup_local_id(id, 1);
+    g_autofree char *wamid = g_strconcat("wamid.", who, NULL);
+    const CoexDeskSend send = { .desk = "attic",
+                                .from = desk->number,
+                                .local_id = local_id,
+                                .wamid = wamid,
+                                .number = number,
+                                .sent_at = sent_at,
+                                .type = "template",
+                                .text = "Hi, your order A-17 is ready.",
+                                .template_name = "order_update" };
+
+    return coex_desk_send_write(&send, verifier);
+}
+
+/* A copy that comes late counts by when it was sent: what is more than a day ago leaves nobody out.
+ */
+static void
+test_long_ago(Desk *desk)
+{
+    gint64 now = coex_sim_now(desk->sim);
+    g_autofree char *long_ago =
+        write_part(desk, "ada", desk_name("ada"), now - (gint64)30 * 60 * 60);
+    g_autofree char *today = write_part(desk, "ben", desk_name("ben"), now - (gint64)60 * 60);
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    plan_order(shop.home);
+    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    coex_sim_relay_put_send(shop.relay, long_ago);
+    coex_sim_relay_put_send(shop.relay, today);
+    shop_fence(&shop);
+    wait_left_out(shop.home, "*: 3 people, *1 left out.\nNot sent: the desk “attic” sent them the "
+                             "same.: Ben Whitaker\n*");
+    take_parts(desk, 2);
+    shop_fence(&shop);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ben"), ==, 0);
+    shop_close(&shop);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -440,5 +531,8 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/desk-broadcast/proven-later", test_proven_later);
     desk_add_at(DESK_ONLY_META, "/desk-broadcast/forgotten", test_forgotten);
     desk_add_at(DESK_ONLY_META, "/desk-broadcast/echoed", test_echoed);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/echoed-before-a-restart",
+                test_echoed_before_a_restart);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/long-ago", test_long_ago);
     return g_test_run();
 }
