@@ -399,8 +399,10 @@ begin_anew(CoexRelaySource *relay, const char *log)
     relay->batch = relay->spec.begin(relay->spec.source.data);
     if (relay->n_resets++ == 0 || now_us - relay->reset_us >= QUIET_US) {
         relay->reset_us = now_us;
-        tell(relay, _("The relay began a new log, so all that it has is read once more. What is "
-                      "here already is not shown again; what only its old log had is lost."));
+        tell(relay,
+             _("The relay began a new log, so all that it has is read once more. What is here "
+               "already stays, and is not shown again. What relays still have on their disks comes "
+               "again;
     }
     keep(relay, 0, TRUE, NULL);
 }
