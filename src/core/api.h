@@ -132,7 +132,7 @@ CoexRequest *coex_api_send_payload(const CoexEndpoint *endpoint, const CoexPeer 
                                    const CoexPayload *payload, const char *context,
                                    const char *local_id);
 
-typedef struct {
+typedef struct CoexSent {
     char *wamid;
     char *wa_id;          /* NULL if not told */
     char *user_id;        /* NULL */

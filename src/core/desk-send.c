@@ -227,8 +227,9 @@ write_echo(CoexJsonWriter *writer, const Copy *copy)
     coex_json_writer_string(writer, "id", copy->wamid);
     coex_json_writer_string(writer, "timestamp", time);
     coex_json_writer_string(writer, COEX_DESK_MEMBER, copy->clean_desk);
-    if (coex_broadcast_owns(copy->local_id))
-        coex_json_writer_string(writer, COEX_DESK_ID_MEMBER, copy->local_id);
+    coex_json_writer_string(
+        writer, coex_broadcast_owns(copy->local_id) ? COEX_DESK_ID_MEMBER : COEX_DESK_SEND_MEMBER,
+        copy->local_id);
     coex_json_writer_string(writer, COEX_DESK_TEMPLATE_MEMBER, copy->template_name);
     if (copy->context != NULL && !coex_json_at_exists(&copy->reaction)) {
         coex_json_writer_object(writer, "context");

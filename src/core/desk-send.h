@@ -14,10 +14,11 @@ typedef struct CoexVerifier CoexVerifier;
 #define COEX_DESK_NAME_MAX 32    /* characters */
 #define COEX_DESK_SEND_MAX 65536 /* bytes of a copy */
 
-/* In an echo of that webhook: the desk, how it calls a message that many got, and a template.
- * WhatsApp has no such members. */
+/* In an echo of that webhook: the desk, how it calls a message that many got, or another one, and a
+ * template. WhatsApp has no such members. */
 #define COEX_DESK_MEMBER "coex_desk"
 #define COEX_DESK_ID_MEMBER "coex_local_id"
+#define COEX_DESK_SEND_MEMBER "coex_send_id"
 #define COEX_DESK_TEMPLATE_MEMBER "coex_template"
 
 /* All borrowed; NULL where there is none. */

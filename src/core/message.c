@@ -82,6 +82,7 @@ message_clear(gpointer data)
     g_free(message->group_id);
     g_free(message->desk);
     g_free(message->local_id);
+    g_free(message->send_id);
     g_free(message->template_name);
     content_clear(&message->content);
 }

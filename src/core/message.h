@@ -106,6 +106,7 @@ typedef struct CoexMessage {
     char *group_id;       /* NULL */
     char *desk;           /* of an echo: ours that sent it through the API, NULL */
     char *local_id;       /* with that, of one that many got: how that desk calls it; NULL */
+    char *send_id;        /* with that, of any other: likewise */
     char *template_name;  /* with that, NULL */
     gboolean from_ad;     /* came with a referral */
     char *ad_click;       /* of that, by which the business's ad manager knows it; NULL */

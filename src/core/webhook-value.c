@@ -106,9 +106,9 @@ typedef struct {
     CoexWebhookAddress from, to;
     const char *id;
     const char *group_id;
-    const char *creation;                 /* how a message of the business was made */
-    const char *desk;                     /* of ours that sent it (core/desk-send.h) */
-    const char *local_id, *template_name; /* with that */
+    const char *creation;                           /* how a message of the business was made */
+    const char *desk;                               /* of ours that sent it (core/desk-send.h) */
+    const char *local_id, *send_id, *template_name; /* with that */
     gint64 timestamp;
     CoexJsonAt context, referral, system;
     CoexJsonAt sent; /* of an agent's echo: the message as it was sent */
@@ -132,6 +132,7 @@ static const CoexJsonField message_fields[] = {
     { "message", COEX_JSON_OBJECT, offsetof(RawMessage, sent), COEX_JSON_OPTIONAL },
     { COEX_DESK_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, desk), COEX_JSON_OPTIONAL },
     { COEX_DESK_ID_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, local_id), COEX_JSON_OPTIONAL },
+    { COEX_DESK_SEND_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, send_id), COEX_JSON_OPTIONAL },
     { COEX_DESK_TEMPLATE_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, template_name),
       COEX_JSON_OPTIONAL },
     { "message_creation_type", COEX_JSON_TEXT, offsetof(RawMessage, creation), COEX_JSON_OPTIONAL },
@@ -283,6 +284,7 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
         direction == COEX_ECHO && raw.desk != NULL ? coex_desk_name_clean(raw.desk) : NULL;
     if (message->desk != NULL) {
         message->local_id = g_strdup(bounded(raw.local_id, ID_MAX));
+        message->send_id = g_strdup(bounded(raw.send_id, ID_MAX));
         message->template_name = g_strdup(bounded(raw.template_name, TEMPLATE_NAME_MAX));
     }
     message->in_standby = value->is_standby;

@@ -70,7 +70,8 @@ struct CoexRelaySource {
     guint n_idle;     /* answers in a row that brought nothing and did not wait */
     guint n_resets;
     CoexTrouble trouble;
-    gint64 reset_us;   /* when it was told that the log is another one */
+    gint64 reset_us; /* when it was told that the log is another one */
+    gboolean has_caught_up;
     gboolean was_away; /* since then: */
     guint n_meanwhile;
     gint64 oldest_meanwhile;
@@ -198,10 +199,13 @@ tell_trouble(CoexRelaySource *relay, Trouble trouble, const char *why)
 
 /* All that it had is here. */
 static void
-tell_back(CoexRelaySource *relay)
+note_end(CoexRelaySource *relay)
 {
     g_autofree char *time = coex_window_dup_known_time(relay->oldest_meanwhile);
 
+    if (!relay->has_caught_up)
+        relay->spec.caught_up(relay->spec.source.data);
+    relay->has_caught_up = TRUE;
     if (!relay->was_away)
         return;
     relay->was_away = FALSE;
@@ -359,7 +363,7 @@ on_kept(CoexBatch *batch, const GError *error, gpointer data)
         if (why != NULL)
             fail(relay, STRANGE, why);
         else if (!kept->has_more)
-            tell_back(relay);
+            note_end(relay);
         if (why == NULL)
             go_on(relay, kept->has_more);
     }
@@ -402,7 +406,7 @@ begin_anew(CoexRelaySource *relay, const char *log)
         tell(relay,
              _("The relay began a new log, so all that it has is read once more. What is here "
                "already stays, and is not shown again. What relays still have on their disks comes "
-               "again;
+               "again; only what no desk had fetched and no relay has any more is lost."));
     }
     keep(relay, 0, TRUE, NULL);
 }
@@ -426,7 +430,7 @@ take_answer(CoexRelaySource *relay, const CoexRelayEnd *end)
         keep(relay, end->after, end->after < end->newest, NULL);
         return;
     }
-    tell_back(relay);
+    note_end(relay);
     go_on(relay, FALSE);
 }
 

@@ -28,6 +28,8 @@ typedef struct CoexRelaySpec {
     void (*note)(CoexBatch *batch, const char *place, gpointer data);
     /* What a desk has sent, as a webhook; NULL: no proof of it. */
     GBytes *(*read_send)(GBytes *copy, gpointer data);
+    /* All that the relay had is on disk, for the first time. */
+    void (*caught_up)(gpointer data);
     void (*tell)(const char *line, gpointer data); /* a sentence for the user */
 } CoexRelaySpec;
 

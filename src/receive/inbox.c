@@ -62,7 +62,8 @@ coex_inbox_must_wait(CoexAccount *account, GPtrArray *events)
         const CoexMessage *message = event->message;
         const CoexPerson *person;
 
-        if (message == NULL || message->direction != COEX_ECHO ||
+        /* A desk's copy says whose it is. */
+        if (message == NULL || message->direction != COEX_ECHO || message->send_id != NULL ||
             message->content.kind != COEX_CONTENT_TEXT)
             continue;
         person =
@@ -87,8 +88,7 @@ typedef struct {
     gint64 echo_at;             /* of a message from the phone */
     gboolean is_of_many;        /* another desk's broadcast */
     const char *phone_token;    /* of one that a person wrote; the batch has it */
-    guint answers; /* of a message from another desk: index of the change that reads who else
-                      answered */
+    guint answers; /* of another desk's message: index of the change that reads who else did */
 } Effect;
 
 struct CoexInboxStep {
@@ -149,8 +149,7 @@ tell_standby(CoexInboxStep *step, CoexBatch *batch, const CoexPerson *person, gi
     g_ptr_array_add(step->standby, g_steal_pointer(&key));
 }
 
-/* Whom this desk does not know comes with what another one sent to many, unless they were forgotten
- * here: nobody wrote to them, and they to nobody. */
+/* Whom this desk does not know comes with it, unless they were forgotten here. */
 static CoexPerson *
 learn_of_many(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *message, gint64 time)
 {
@@ -191,6 +190,21 @@ apply_of_many(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *message,
     g_array_append_val(step->effects, effect);
 }
 
+/* Whether it is a message of another desk to one person. */
+static gboolean
+is_news(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *copy, gint64 time)
+{
+    if (coex_forgotten_covers(step->account, &copy->peer, time))
+        return FALSE;
+    if (copy->local_id != NULL)
+        apply_of_many(step, batch, copy, time);
+    else if (coex_outbox_settle_copy(step->account->outbox, batch, copy))
+        g_ptr_array_add(step->settled, g_strdup(copy->send_id));
+    else
+        return TRUE;
+    return FALSE;
+}
+
 static void
 apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
@@ -205,12 +219,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (message->desk == NULL)
         coex_skew_note_message(account, message->time);
     time = message_time(account, message, step->age_s);
-    if (message->desk != NULL && coex_forgotten_covers(account, &message->peer, time))
+    if (message->desk != NULL && !is_news(step, batch, message, time))
         return;
-    if (message->local_id != NULL) {
-        apply_of_many(step, batch, message, time);
-        return;
-    }
     person = self ? NULL : coex_sender_learn(account, message, time);
     if (person == NULL) {
         if (message->content.text != NULL)

@@ -11,6 +11,7 @@
 #include "receive/chunks.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
+#include "send/outbox.h"
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
@@ -26,6 +27,7 @@ typedef struct Waiting Waiting;
 struct CoexIntake {
     CoexStore *store;    /* borrowed; NULL before the first account and after the end */
     GPtrArray *accounts; /* CoexAccount, attached */
+    GPtrArray *behind;   /* of those, whose outbox waits until all is applied that is stored */
     GPtrArray *delayed;  /* CoexDeliveryRow with an echo that may be our own send */
     gint64 cursor;       /* id of the newest delivery taken up */
     gint64 again_from;   /* the next read begins here, for one that could not be applied */
@@ -33,6 +35,7 @@ struct CoexIntake {
     CoexChunks *chunks;
     GQueue searches; /* Waiting, the first is under way: nothing newer is applied meanwhile */
     gboolean reading;
+    gboolean reads_again; /* what is stored by now may not be in what is being read */
     GSource *retry;
     GSource *delay;
     CoexBurst *burst;
@@ -48,6 +51,7 @@ coex_intake_new(void)
     CoexIntake *intake = g_new0(CoexIntake, 1);
 
     intake->accounts = g_ptr_array_new();
+    intake->behind = g_ptr_array_new();
     intake->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
     intake->burst = coex_burst_new(on_burst, intake);
     intake->chunks = coex_chunks_new(on_chunk, on_chunk_failed, intake);
@@ -316,6 +320,22 @@ delays(CoexIntake *intake, gint64 delivery_id)
     return FALSE;
 }
 
+/* Nothing is left to be read. */
+static void
+end_catching_up(CoexIntake *intake)
+{
+    if (intake->behind->len == 0)
+        return;
+    coex_intake_release(intake);
+    if (intake->n_applying > 0 || intake->searches.length > 0 || intake->retry != NULL)
+        return;
+    while (intake->behind->len > 0) {
+        CoexAccount *account = g_ptr_array_steal_index_fast(intake->behind, 0);
+
+        coex_outbox_caught_up(account->outbox);
+    }
+}
+
 static void
 on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
 {
@@ -346,8 +366,20 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
             apply(intake, coex_application_new(row));
         }
     }
-    if (any || intake->again_from < intake->cursor)
+    if (any || intake->again_from < intake->cursor || intake->reads_again)
         coex_intake_drain(intake);
+    else
+        end_catching_up(intake);
+}
+
+void
+coex_intake_catch_up(CoexIntake *intake, CoexAccount *account)
+{
+    if (!g_ptr_array_find(intake->accounts, account, NULL))
+        return;
+    g_ptr_array_add(intake->behind, account);
+    intake->reads_again = intake->reading;
+    coex_intake_drain(intake);
 }
 
 void
@@ -362,6 +394,7 @@ coex_intake_drain(CoexIntake *intake)
     if (is_busy(intake))
         return;
     intake->reading = TRUE;
+    intake->reads_again = FALSE;
     intake->cursor = MIN(intake->cursor, intake->again_from);
     intake->again_from = G_MAXINT64;
     coex_store_read_deliveries(intake->store, intake->cursor, on_rows, intake);
@@ -528,6 +561,7 @@ void
 coex_intake_detach(CoexIntake *intake, CoexAccount *account)
 {
     g_ptr_array_remove(intake->accounts, account);
+    g_ptr_array_remove(intake->behind, account);
     drop_burst(intake);
     coex_chunks_drop(intake->chunks, account);
     /* The others may have waited for this one's mailbox. */
@@ -548,6 +582,7 @@ void
 coex_intake_free(CoexIntake *intake)
 {
     g_ptr_array_unref(intake->accounts);
+    g_ptr_array_unref(intake->behind);
     g_ptr_array_unref(intake->delayed);
     coex_burst_free(intake->burst);
     coex_chunks_free(intake->chunks);

@@ -25,5 +25,7 @@ CoexAccount *coex_intake_find_account(CoexIntake *intake, gint64 account_id);
 void coex_intake_drain(CoexIntake *intake);
 /* Applies what waits for more of its kind (receive/burst.h). */
 void coex_intake_release(CoexIntake *intake);
+/* All that came by a relay is stored: when it is applied, the account's outbox has caught up. */
+void coex_intake_catch_up(CoexIntake *intake, CoexAccount *account);
 /* A send came to its end: echoes that waited for that are looked at again. */
 void coex_intake_retry_delayed(CoexIntake *intake);

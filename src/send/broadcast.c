@@ -262,6 +262,7 @@ coex_broadcast_begin(CoexAccount *account, const CoexPerson *person, const char 
     plan = g_steal_pointer(&broadcasts->plan);
     broadcasts->running = g_steal_pointer(&plan->record);
     broadcasts->goes = FALSE;
+    broadcasts->was_left = FALSE;
     broadcasts->moved_at = coex_account_now(account);
     coex_broadcast_lane_open(broadcasts);
     batch = coex_account_batch(account);
@@ -368,8 +369,13 @@ coex_broadcast_note_elsewhere(CoexAccount *account, const CoexPerson *person, co
     if (record == NULL || !coex_broadcast_says_the_same(local_id, record->id) ||
         at < record->at - COEX_BROADCAST_DAY_S)
         return;
+    /* This desk sent it, before it was put back from a backup. */
+    if (running != NULL && coex_broadcast_compare(local_id, running->id) == 0) {
+        coex_broadcast_lane_note_reached(broadcasts, person);
+        return;
+    }
     note_elsewhere(broadcasts, person, desk);
-    if (running == NULL || at < running->at || coex_broadcast_compare(local_id, running->id) >= 0)
+    if (running == NULL || at < running->at || coex_broadcast_compare(local_id, running->id) > 0)
         return;
     why = g_strdup_printf(_("The desk “%s” sends the same just now, and goes on with it."), desk);
     coex_broadcast_end(account, NULL, why);
@@ -462,12 +468,30 @@ on_left(const CoexFigures *figures, const GError *error, gpointer user_data)
 }
 
 void
+coex_broadcast_go_on(CoexAccount *account)
+{
+    CoexBroadcasts *broadcasts = account->broadcasts;
+    const CoexBroadcastRecord *running = broadcasts->running;
+    g_autofree char *content_id = NULL;
+    g_autofree char *prefix = NULL;
+
+    if (!broadcasts->was_left)
+        return;
+    broadcasts->was_left = FALSE;
+    if (running == NULL)
+        return;
+    content_id = coex_broadcast_dup_content_id(running->template_name, running->template_language,
+                                               (const char *const *)running->values);
+    prefix = coex_broadcast_dup_prefix(content_id);
+    coex_store_read_broadcast(account->store, account->id, prefix, 0, on_left,
+                              coex_account_ref(account));
+}
+
+void
 coex_broadcast_take_up(CoexAccount *account)
 {
     CoexBroadcasts *broadcasts = account->broadcasts;
     g_autoptr(CoexBroadcastRecord) last = coex_broadcast_record_load(account);
-    g_autofree char *content_id = NULL;
-    g_autofree char *prefix = NULL;
 
     broadcasts->account = account;
     if (last == NULL || last->end != NULL)
@@ -479,11 +503,8 @@ coex_broadcast_take_up(CoexAccount *account)
     }
     broadcasts->running = g_steal_pointer(&last);
     broadcasts->goes = FALSE;
+    broadcasts->was_left = TRUE;
     coex_broadcast_lane_open(broadcasts);
-    content_id = coex_broadcast_dup_content_id(broadcasts->running->template_name,
-                                               broadcasts->running->template_language,
-                                               (const char *const *)broadcasts->running->values);
-    prefix = coex_broadcast_dup_prefix(content_id);
-    coex_store_read_broadcast(account->store, account->id, prefix, 0, on_left,
-                              coex_account_ref(account));
+    if (!account->outbox->catches_up)
+        coex_broadcast_go_on(account);
 }

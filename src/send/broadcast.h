@@ -41,6 +41,8 @@ void coex_broadcast_tell_open(CoexAccount *account, const CoexPerson *person);
 
 /* At the login: goes on with what the last one left, unless that is more than an hour old. */
 void coex_broadcast_take_up(CoexAccount *account);
+/* Only now: it is known what that one sent (coex_outbox_caught_up()). */
+void coex_broadcast_go_on(CoexAccount *account);
 /* The outbox has looked at all of its queues: those whose turn has come leave. */
 void coex_broadcast_pump(CoexAccount *account);
 /* Another desk has sent to the person what it calls @local_id (core/broadcast-id.h): nobody gets

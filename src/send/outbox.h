@@ -37,6 +37,11 @@ void coex_outbox_free(CoexOutbox *outbox);
 void coex_outbox_stop(CoexOutbox *outbox);
 /* After going online: looks at what the last session left. */
 void coex_outbox_start(CoexOutbox *outbox);
+/* Before that: where this desk was put back from a backup, the relay tells what of it has left
+ * since then. Nothing of it leaves before coex_outbox_caught_up(). */
+void coex_outbox_catch_up(CoexOutbox *outbox);
+/* All of that is applied. */
+void coex_outbox_caught_up(CoexOutbox *outbox);
 typedef enum {
     COEX_SEND_TYPED,
     COEX_SEND_SHOWN,     /* its line stands in the conversation already */
@@ -98,6 +103,9 @@ gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char
  * acceptance to @batch. TRUE when the row was known; then coex_outbox_settled() tells the batch's
  * end. */
 gboolean coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status);
+/* The same of a copy for the other desks that this one made before it was put back from a backup.
+ */
+gboolean coex_outbox_settle_copy(CoexOutbox *outbox, CoexBatch *batch, const CoexMessage *copy);
 /* That batch is on disk, or, with @error, is not: then it is written again later. @failed: what the
  * status told was that it failed. */
 void coex_outbox_settled(CoexOutbox *outbox, const CoexBatch *batch, const char *local_id,

@@ -9,16 +9,18 @@
 #include <gio/gio.h>
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
- * network), taking.c, not-taken.c, files.c and cards.c (their files), pace.c (when they go),
- * compose.c (what waits for a person's decision), stuck.c (what failed), held.c (what waits, one by
- * one), about.c (what is about another message), unite.c (who it is for), trouble.c (what concerns
- * all that leaves), silence.c (whether webhooks tell of it) and access.c (the key). An item is one
- * outbox row in memory; a queue holds one person's items in order. */
+ * network), accepted.c (its good end), taking.c, not-taken.c, files.c and cards.c (their files),
+ * pace.c (when they go), compose.c (what waits for a person's decision), stuck.c (what failed),
+ * held.c (what waits, one by one), about.c (what is about another message), unite.c (who it is
+ * for), trouble.c (what concerns all that leaves), silence.c (whether webhooks tell of it) and
+ * access.c (the key). An item is one outbox row in memory; a queue holds one person's items in
+ * order. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexPersonEntry CoexPersonEntry;
 typedef struct CoexRequest CoexRequest;
+typedef struct CoexSent CoexSent;
 typedef struct CoexTemplate CoexTemplate;
 
 /* The life of an item. Its states are those of its row (store/rows.h):
@@ -147,6 +149,7 @@ struct CoexOutbox {
     gboolean access_proven;   /* it has answered well once since the last accepted send */
     gboolean locked_out;   /* it said that the key is dead: nothing goes until another says else */
     gboolean unlinked;     /* the number is not connected with the API: nothing goes */
+    gboolean catches_up;   /* what an earlier session left may have left: it waits */
     GSource *unlock;       /* until it is asked again */
     struct CoexHttp *http; /* for files: they hold up nothing else. NULL before the first */
     guint n_uploading;
@@ -354,6 +357,8 @@ void coex_outbox_pump_at(CoexOutbox *outbox, gint64 when_us);
  * go again by itself, after @ret_delay_ms. */
 gboolean coex_outbox_may_retry(CoexOutbox *outbox, const GError *error, guint n_tries,
                                gboolean befalls_all, gint64 *ret_delay_ms);
+/* Its answer came, and is good. */
+void coex_outbox_item_take_sent(CoexOutboxItem *item, const CoexSent *sent);
 /* A send was accepted: what befell those before it is over. */
 void coex_outbox_note_accepted(CoexOutbox *outbox);
 /* Of what leaves beside the queues: 0, and a turn of the number's is taken, or the monotonic time

@@ -28,7 +28,6 @@
 #define SLOW_MS 5000         /* before the user hears that a text still waits */
 #define EXCERPT 40
 #define TOO_LATE _("The 24-hour window closed before it could be sent.")
-#define OLD_S 60 /* after that the time in the log is not when it was sent */
 
 static void send_item(CoexOutboxItem *item);
 
@@ -73,14 +72,22 @@ find_next(CoexOutboxQueue *queue)
     return next != NULL && next->committed ? next : NULL;
 }
 
-/* On WhatsApp, not on a turn that our own pace will give it. What has no clear answer has a line of
- * its own. */
+/* It may have left since the backup that this desk was put back from: the relay tells. */
+static gboolean
+may_have_left(const CoexOutboxItem *item)
+{
+    return item->loaded && item->outbox->catches_up;
+}
+
+/* On WhatsApp or the relay, not on a turn that our own pace will give it. What has no clear answer
+ * has a line of its own. */
 static gboolean
 is_waiting(const CoexOutbox *outbox, const CoexOutboxItem *item)
 {
-    return !item->accepted && (item->row->state == COEX_OUTBOX_SENDING ||
-                               (item->row->state == COEX_OUTBOX_QUEUED &&
-                                (outbox->n_failures > 0 || item->row->attempts > 0)));
+    return !item->accepted &&
+           (item->row->state == COEX_OUTBOX_SENDING ||
+            (item->row->state == COEX_OUTBOX_QUEUED &&
+             (outbox->n_failures > 0 || item->row->attempts > 0 || may_have_left(item))));
 }
 
 static void
@@ -102,8 +109,12 @@ on_slow(gpointer data)
     coex_outbox_item_put_owed(item, batch);
     coex_outbox_commit(queue->outbox, batch, coex_outbox_item_person(item));
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-    coex_account_tell_notice(queue->outbox->account, coex_outbox_item_person(item),
-                             _("Waiting for WhatsApp: %s"), excerpt);
+    coex_account_tell_notice(
+        queue->outbox->account, coex_outbox_item_person(item),
+        may_have_left(item) ? _("Waiting for the relay, which knows whether it has left already: "
+                                "%s")
+                            : _("Waiting for WhatsApp: %s"),
+        excerpt);
 }
 
 /* After a failure that concerns all, one text at a time tries whether it is over. */
@@ -132,7 +143,7 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
         return;
     if (queue->slow == NULL && !queue->slow_told)
         coex_timer_start(&queue->slow, SLOW_MS, on_slow, queue);
-    if (is_trying(outbox))
+    if (is_trying(outbox) || may_have_left(item))
         return;
     if (!coex_outbox_item_is_ready(item)) {
         upload_item(item);
@@ -173,6 +184,22 @@ coex_outbox_pump(CoexOutbox *outbox)
         return;
     pump_in_turn(outbox);
     coex_broadcast_pump(outbox->account);
+}
+
+void
+coex_outbox_catch_up(CoexOutbox *outbox)
+{
+    outbox->catches_up = TRUE;
+}
+
+void
+coex_outbox_caught_up(CoexOutbox *outbox)
+{
+    if (outbox->stopped || !outbox->catches_up)
+        return;
+    outbox->catches_up = FALSE;
+    coex_broadcast_go_on(outbox->account);
+    coex_outbox_pump(outbox);
 }
 
 /* ---- one send ---- */
@@ -307,209 +334,6 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     item->left_at_us = g_get_monotonic_time();
     item->request = coex_account_call(account, request, on_answer, g_steal_pointer(&ticket),
                                       (GDestroyNotify)coex_ticket_free);
-}
-
-/* ---- accepted ---- */
-
-/* WhatsApp has it, and knows it as @wamid. */
-static void
-note_accepted(CoexOutboxItem *item, const char *wamid)
-{
-    g_debug("text %s: accepted as %s", item->row->local_id, wamid);
-    item->accepted = TRUE;
-    item->wamid = g_strdup(wamid);
-}
-
-static void accept_item(CoexOutboxItem *item);
-
-static void
-on_accept_retry(gpointer data)
-{
-    CoexOutboxItem *item = data;
-
-    accept_item(item);
-}
-
-/* Once more, after the disk refused to write the acceptance down. */
-static void
-accept_later(CoexOutboxItem *item, const GError *error)
-{
-    coex_account_tell_store_error(item->outbox->account, error);
-    coex_timer_start(&item->confirm, COEX_STORE_RETRY_MS, on_accept_retry, item);
-}
-
-static void
-leave_queue(CoexOutbox *outbox, CoexOutboxItem *item, CoexPerson *person)
-{
-    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
-
-    coex_outbox_queue_forget_slow(queue);
-    coex_outbox_item_remove(item);
-    queue->pace_told =
-        queue->pace_told && coex_outbox_count(outbox, person->id, COEX_OUTBOX_QUEUED) > 0;
-}
-
-/* Where it was said that the text waits, or the log has it from long before. */
-static void
-put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
-{
-    const CoexOutboxRow *row = item->row;
-    gint64 now = coex_account_now(item->outbox->account);
-    g_autofree char *at = NULL;
-    g_autofree char *what = NULL;
-
-    /* its own line, which comes now, says so */
-    if (coex_payload_is_mark(row->payload))
-        return;
-    if (!row->owed && !(item->loaded && row->shown && now - row->created_at >= OLD_S))
-        return;
-    at = coex_window_describe_time(sent_at, now);
-    /* Translators: %s is a time, or a day and a time. */
-    what = g_strdup_printf(_("Sent at %s"), at);
-    coex_outbox_item_put_record(item, batch, what);
-}
-
-/* What an accepted send means beside itself, whether its answer or its status said so. */
-static void
-accepted(CoexOutbox *outbox, CoexPerson *person)
-{
-    coex_outbox_note_accepted(outbox);
-    if (outbox->account->receipts == COEX_RECEIPTS_ANSWER)
-        coex_receipts_mark_read(outbox->account, person);
-}
-
-static void
-on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
-{
-    g_autoptr(CoexTicket) ticket = user_data;
-    CoexOutboxItem *item = coex_ticket_get_item(ticket);
-    CoexAccount *account = ticket->account;
-    CoexOutbox *outbox = account->outbox;
-    const CoexResult *result;
-    CoexPerson *person;
-    gint64 left_at_us;
-
-    if (item == NULL)
-        return;
-    if (error != NULL) {
-        accept_later(item, error);
-        return;
-    }
-    left_at_us = item->left_at_us;
-    result = coex_batch_get_result(batch, ticket->change);
-    person = coex_outbox_item_person(item);
-    leave_queue(outbox, item, person);
-    accepted(outbox, person);
-    coex_outbox_take_failures(outbox, batch);
-    coex_account_tell_feed(account, coex_batch_get_feed(batch));
-    coex_desk_sends_go(account, batch, person, ticket->local_id);
-    if (coex_views_note_state(account, person, result))
-        coex_ticker_note(account, person, result);
-    coex_views_tell(account, person);
-    coex_outbox_watch_for_silence(outbox, left_at_us);
-    account->outbox->events->settled(account);
-    coex_outbox_pump(outbox);
-}
-
-static void
-accept_item(CoexOutboxItem *item)
-{
-    CoexAccount *account = item->outbox->account;
-    CoexBatch *batch = coex_account_batch(account);
-    CoexPerson *person = coex_outbox_item_person(item);
-    CoexTicket *ticket = coex_ticket_new(item->outbox, item->row->local_id, person->id);
-    gint64 at = coex_person_get_answer_time(person, coex_account_now(account));
-
-    coex_person_note_active(person, at);
-    coex_person_note_answer(person, at);
-    coex_batch_put_person(batch, person);
-    put_end(item, batch, at);
-    ticket->change = coex_batch_outbox_accepted(batch, item->row, item->wamid, at);
-    coex_desk_sends_note(account, batch, item->row, item->wamid, at);
-    coex_store_commit(account->store, batch, on_accepted, ticket);
-}
-
-static void
-take_sent(CoexOutboxItem *item, const CoexSent *sent)
-{
-    CoexAccount *account = item->outbox->account;
-    CoexPerson *person = coex_outbox_item_person(item);
-    g_autofree char *title = coex_account_dup_title(account, person);
-    CoexPerson *changed =
-        coex_outbox_learn_addressee(item->outbox, person, sent->wa_id, sent->user_id);
-
-    if (changed != NULL && changed != person)
-        coex_account_store_person(account, changed);
-    if (g_strcmp0(sent->message_status, "held_for_quality_assessment") == 0)
-        coex_account_tell_notice(account, person,
-                                 _("WhatsApp checks this template first; it is delivered "
-                                   "afterwards, usually within an hour."));
-    if (g_strcmp0(sent->message_status, "paused") == 0)
-        coex_account_tell_notice(account, person,
-                                 _("WhatsApp has paused this template, and the message with it: it "
-                                   "may never be delivered. See WhatsApp Manager for the template, "
-                                   "and reach %s otherwise if it is urgent."),
-                                 title);
-    note_accepted(item, sent->wamid);
-    accept_item(item);
-}
-
-gboolean
-coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status)
-{
-    CoexOutboxItem *item =
-        status->opaque != NULL ? g_hash_table_lookup(outbox->by_id, status->opaque) : NULL;
-    gint64 now = coex_account_now(outbox->account);
-    CoexPerson *changed;
-
-    if (item == NULL || item->row->attempts == 0 || item->accepted)
-        return FALSE;
-    note_accepted(item, status->wamid);
-    changed = coex_outbox_learn_addressee(outbox, coex_outbox_item_person(item), status->peer.wa_id,
-                                          status->peer.user_id);
-    if (changed != NULL)
-        coex_batch_put_person(batch, changed);
-    coex_timer_clear(&item->confirm);
-    if (status->state != COEX_STATE_FAILED &&
-        (item->row->state == COEX_OUTBOX_FAILED || item->row->state == COEX_OUTBOX_UNCONFIRMED))
-        coex_batch_add_outcome(batch, item->row, COEX_FEED_ARRIVED, NULL,
-                               COEX_LINE_SHOWN | COEX_LINE_KEPT, now);
-    else if (status->state != COEX_STATE_FAILED)
-        put_end(item, batch, status->time > 0 ? status->time : now);
-    coex_batch_outbox_accepted(batch, item->row, status->wamid,
-                               coex_person_get_answer_time(coex_outbox_item_person(item), now));
-    if (status->state != COEX_STATE_FAILED)
-        coex_desk_sends_note(outbox->account, batch, item->row, status->wamid,
-                             status->time > 0 ? status->time : now);
-    return TRUE;
-}
-
-void
-coex_outbox_settled(CoexOutbox *outbox, const CoexBatch *batch, const char *local_id,
-                    gboolean failed, const GError *error)
-{
-    CoexOutboxItem *item = g_hash_table_lookup(outbox->by_id, local_id);
-    CoexPerson *person;
-    gint64 at;
-
-    if (item == NULL)
-        return;
-    if (error != NULL) {
-        accept_later(item, error);
-        return;
-    }
-    person = coex_outbox_item_person(item);
-    coex_desk_sends_go(outbox->account, batch, person, local_id);
-    leave_queue(outbox, item, person);
-    at = coex_person_get_answer_time(person, coex_account_now(outbox->account));
-    if (!failed) {
-        coex_person_note_active(person, at);
-        coex_person_note_answer(person, at);
-        coex_account_store_person(outbox->account, person);
-        coex_views_tell(outbox->account, person);
-        accepted(outbox, person);
-    }
-    coex_outbox_pump_at(outbox, g_get_monotonic_time());
 }
 
 /* ---- refused, or without an answer ---- */
@@ -686,7 +510,7 @@ on_answer(CoexAccount *account, const CoexResponse *response, GError **error, gp
     if (item == NULL || item->accepted || item->row->state != COEX_OUTBOX_SENDING)
         return;
     if (response != NULL && coex_api_read_sent(response, &sent, error))
-        take_sent(item, &sent);
+        coex_outbox_item_take_sent(item, &sent);
     else
         coex_outbox_item_refuse(item, *error,
                                 response != NULL ? response->retry_after_s * 1000 : 0);

@@ -9,7 +9,9 @@
 #include "core/words.h"
 #include "ingest/inbox-source.h"
 #include "ingest/relay-source.h"
+#include "receive/intake.h"
 #include "receive/strangers.h"
+#include "send/outbox.h"
 #include "session/hub.h"
 #include "store/batch.h"
 
@@ -79,6 +81,14 @@ on_read_send(GBytes *copy, gpointer data)
 }
 
 static void
+on_caught_up(gpointer data)
+{
+    CoexAccount *account = data;
+
+    coex_intake_catch_up(coex_hub_get_intake(account->hub), account);
+}
+
+static void
 start_relay(CoexAccount *account)
 {
     const CoexRelaySpec spec = {
@@ -91,10 +101,12 @@ start_relay(CoexAccount *account)
         .begin = on_begin,
         .note = on_relay_place,
         .read_send = on_read_send,
+        .caught_up = on_caught_up,
         .tell = on_tell,
     };
 
     account->relay_source = coex_relay_source_new(&spec);
+    coex_outbox_catch_up(account->outbox);
 }
 
 /* ---- the Inbox ---- */

@@ -3,8 +3,6 @@
 #include "core/verifier.h"
 #include "desks.h"
 
-#include <gio/gio.h>
-
 #define ADA "12025550101"
 #define HOUR_S (60 * 60)
 #define SAME_NAME "What came just now was sent by a desk that is called “home”, as this one is.*"
@@ -80,59 +78,6 @@ test_clock(Desk *desk)
     shop_hear(&shop, "Hello?");
     shop_fence(&shop);
     g_assert_cmpint(desk_view(shop.home, "ada")->waiting_since, >, 0);
-    shop_close(&shop);
-}
-
-/* ---- put back ---- */
-
-static void
-copy_database(Desk *desk, const char *from, const char *to)
-{
-    static const char *const names[] = { "coex.db", "coex.db-wal", "coex.db-shm" };
-
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *here = g_build_filename(desk->dir, from, names[i], NULL);
-        g_autofree char *there = g_build_filename(desk->dir, to, names[i], NULL);
-        g_autoptr(GFile) source = g_file_new_for_path(here);
-        g_autoptr(GFile) target = g_file_new_for_path(there);
-
-        g_file_delete(target, NULL, NULL);
-        g_file_copy(source, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, NULL);
-    }
-}
-
-/* It has what it sent since then from the relay, sends nothing again, and what it sends now is new
- * at the others. */
-static void
-test_put_back(Desk *desk)
-{
-    g_autofree char *backup = NULL;
-    Shop shop;
-
-    shop_open(&shop, desk);
-    shop_ignore_haste(&shop);
-    shop_hear(&shop, "Is it ready?");
-    desk_say(shop.home, "ada", "Before");
-    shop_wait_copy(shop.counter, "ada", "[desk home] Before");
-    desk_wait_state(shop.home, "ada", "delivered*");
-    shop_fence(&shop);
-    desk_logout(shop.home);
-    backup = g_build_filename(shop.home->dir, "backup", NULL);
-    g_assert_cmpint(g_mkdir_with_parents(backup, 0700), ==, 0);
-    copy_database(shop.home, "coex", "backup");
-    shop_log_in(shop.home);
-    shop_say(&shop, shop.home, "After");
-    shop_fence(&shop);
-    desk_logout(shop.home);
-    copy_database(shop.home, "backup", "coex");
-    shop_log_in(shop.home);
-    shop_wait_copy(shop.home, "ada", "[desk home] After");
-    desk_wait_notice(shop.home, NULL, SAME_NAME);
-    desk_wait_state(shop.home, "ada", "delivered*: * After");
-    desk_wait_feed(shop.home, COEX_FEED_INBOUND, "fay", "fence *");
-    shop_say(&shop, shop.home, "Now");
-    shop_fence(&shop);
-    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 3);
     shop_close(&shop);
 }
 
@@ -225,7 +170,6 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add_at(DESK_ONLY_META, "/desk-trouble/same-name", test_same_name);
     desk_add_at(DESK_ONLY_META, "/desk-trouble/clock", test_clock);
-    desk_add_at(DESK_ONLY_META, "/desk-trouble/put-back", test_put_back);
     desk_add_at(DESK_ONLY_360DIALOG, "/desk-trouble/new-secret", test_new_secret);
     desk_add_at(DESK_ONLY_META, "/desk-trouble/changed", test_changed);
     desk_add_at(DESK_ONLY_META, "/desk-trouble/unknown", test_unknown);
