@@ -136,8 +136,9 @@ trap 'exit 143' TERM HUP
 # Starts the simulated number; leaves its process in $simulator and its settings in the variables.
 start_simulator() {
   LISTEN=127.0.0.1:$(free_port)
+  PUBLIC_URL=http://$LISTEN/webhook
   set -- --provider "$provider" --demo --ready-file "$temporary/ready" \
-    --webhook "http://$LISTEN/webhook"
+    --webhook "$PUBLIC_URL"
   if [ "$client" = pidgin ] && [ -t 0 ]; then
     # The terminal is free: it is the simulator's console.
     exec 3<&0

@@ -336,6 +336,9 @@ test_another_path(Desk *desk)
         desk_login(desk);
         desk_wait_notice(desk, NULL, line);
         desk_wait_catalogue(desk);
+        /* and nobody is told to wait for a message there */
+        g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*ready for its first message*"), ==,
+                         0);
         desk_logout(desk);
     }
     desk_login(desk);
