@@ -19,7 +19,7 @@ from bee import Bee  # noqa: E402
 from day import Day  # noqa: E402
 from finch import Finch  # noqa: E402
 from pidgin import Pidgin  # noqa: E402
-from sim import PLUGIN  # noqa: E402
+from sim import PLUGIN, Sim  # noqa: E402
 from tap import Suite, check, wait_until  # noqa: E402
 
 OLD = os.path.join(TESTS, "data", "store", "version-1.360dialog.sql")  # of the number that the simulator has
@@ -79,6 +79,25 @@ class Conversation(Day):
         return self.client.pid if isinstance(self.client, Finch) else self.client.process.pid
 
 
+class German:
+    """A new account in a Finch whose user reads German."""
+
+    def __init__(self, directory):
+        self.sim = Sim("360dialog", directory)
+        self.client = Finch(directory, [self.sim], language="de")
+
+    def speaks(self):
+        """it speaks the language of its user"""
+        self.client.start("Buddy")
+        self.client.go("Konto +")
+        self.client.wait("erste Nachricht|fehlt vielleicht noch eins")
+        self.client.quit()
+
+    def end(self):
+        self.client.end()
+        self.sim.end()
+
+
 def run(suite, name, make_client, folder):
     directory = os.path.join(suite.directory, name)
     os.makedirs(directory)
@@ -95,6 +114,13 @@ def main():
     run(suite, "BitlBee", Bee, os.path.join("purple", "shop"))
     run(suite, "Finch", Finch, "profile")
     run(suite, "Pidgin", Pidgin, "profile")
+    directory = os.path.join(suite.directory, "German")
+    os.makedirs(directory)
+    german = German(directory)
+    try:
+        suite.run("the installed plugin", [german.speaks], german.client.witnesses)
+    finally:
+        german.end()
     return suite.end()
 
 
