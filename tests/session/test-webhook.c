@@ -282,7 +282,7 @@ test_by_hand_without_url(Desk *desk)
 {
     desk_login(desk);
     coex_session_register_webhook(desk->session);
-    desk_wait_notice(desk, NULL, "*public-url*");
+    desk_wait_notice(desk, NULL, "Fill in the account's option public-url *");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 0);
 }
 
