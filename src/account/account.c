@@ -104,10 +104,10 @@ coex_account_dup_entrance(const CoexAccount *account)
 {
     if (*account->relay != '\0' && !coex_account_listens(account))
         /* Translators: %s is its address; it stands where the address of a listener may stand */
-        return g_strdup_printf(_("the relay, %s"), account->relay);
+        return coex_say(_("the relay, %s"), account->relay);
     if (*account->inbox_url != '\0' && !coex_account_listens(account))
         /* Translators: as of the relay; the Inbox is a product of 360dialog */
-        return g_strdup_printf(_("the Inbox, %s"), account->inbox_url);
+        return coex_say(_("the Inbox, %s"), account->inbox_url);
     return g_strconcat(account->listen, account->webhook_path, NULL);
 }
 

@@ -136,7 +136,7 @@ check(CoexAccount *account)
     coex_account_put_setting(account, WARNED_SETTING, told);
     day = dup_day(sign);
     end = dup_day(sign + OPEN_DAYS * (gint64)DAY_S);
-    due = g_strdup_printf(
+    due = coex_say(
         COEX_PLURAL(
             "Open the WhatsApp Business app on the phone before %s: WhatsApp disconnects a number "
             "whose phone is not used for about %d day.",
@@ -145,9 +145,9 @@ check(CoexAccount *account)
             OPEN_DAYS),
         end, OPEN_DAYS);
     /* Translators: the first %s is what the sign was, as “a message written on it” */
-    last = g_strdup_printf(COEX_PLURAL("The last sign of it was %s, %d day ago (%s).",
-                                       "The last sign of it was %s, %d days ago (%s).", days),
-                           sentence, (int)days, day);
+    last = coex_say(COEX_PLURAL("The last sign of it was %s, %d day ago (%s).",
+                                "The last sign of it was %s, %d days ago (%s).", days),
+                    sentence, (int)days, day);
     coex_account_tell_notice(account, NULL, "%s %s", due, last);
 }
 
@@ -180,5 +180,5 @@ coex_phone_describe(const CoexAccount *account)
     if (sign == 0)
         return g_strdup(_("no sign of it yet"));
     /* Translators: a day, what the sign was, as “a message written on it”, and another day */
-    return g_strdup_printf(_("last sign %s (%s); open the app before %s"), day, sentence, end);
+    return coex_say(_("last sign %s (%s); open the app before %s"), day, sentence, end);
 }

@@ -10,6 +10,7 @@
 #include "core/catalogue.h"
 #include "core/feed.h"
 #include "core/person-view.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
 
@@ -39,7 +40,7 @@ coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const c
         return;
     event = coex_account_event_new(account, COEX_SESSION_NOTICE);
     va_start(args, format);
-    event->text = g_strdup_vprintf(format, args);
+    event->text = coex_say_args(format, args);
     va_end(args);
     if (person != NULL)
         event->person = coex_person_view_ref(coex_views_get(account, person));

@@ -54,14 +54,14 @@ dup_line(CoexState state, gint64 at, gint64 now)
     switch ((guint)state) {
     case COEX_STATE_SENT:
         /* Translators: of a message; %s is the time of day, at times with the day before it */
-        return g_strdup_printf(_("Sent %s."), clock);
+        return coex_say(_("Sent %s."), clock);
     case COEX_STATE_DELIVERED:
-        return g_strdup_printf(_("Delivered %s."), clock);
+        return coex_say(_("Delivered %s."), clock);
     case COEX_STATE_READ:
-        return g_strdup_printf(_("Read %s."), clock);
+        return coex_say(_("Read %s."), clock);
     case COEX_STATE_PLAYED:
         /* Translators: of a voice message */
-        return g_strdup_printf(_("Played %s."), clock);
+        return coex_say(_("Played %s."), clock);
     default:
         return NULL;
     }

@@ -147,23 +147,23 @@ dup_last_state(const CoexPersonEntry *entry)
     switch (entry->last_state) {
     case COEX_STATE_PENDING:
         /* Translators: of a message; a time, and its first words, as in the next ones */
-        return g_strdup_printf(_("accepted %s: %s"), clock, excerpt);
+        return coex_say(_("accepted %s: %s"), clock, excerpt);
     case COEX_STATE_SENT:
-        return g_strdup_printf(_("sent %s: %s"), clock, excerpt);
+        return coex_say(_("sent %s: %s"), clock, excerpt);
     case COEX_STATE_DELIVERED:
-        return g_strdup_printf(_("delivered %s: %s"), clock, excerpt);
+        return coex_say(_("delivered %s: %s"), clock, excerpt);
     case COEX_STATE_READ:
-        return g_strdup_printf(_("read %s: %s"), clock, excerpt);
+        return coex_say(_("read %s: %s"), clock, excerpt);
     case COEX_STATE_PLAYED:
-        return g_strdup_printf(_("played %s: %s"), clock, excerpt);
+        return coex_say(_("played %s: %s"), clock, excerpt);
     case COEX_STATE_FAILED:
-        return g_strdup_printf(_("failed %s: %s"), clock, excerpt);
+        return coex_say(_("failed %s: %s"), clock, excerpt);
     case COEX_STATE_UNCONFIRMED:
-        return g_strdup_printf(_("not confirmed %s: %s"), clock, excerpt);
+        return coex_say(_("not confirmed %s: %s"), clock, excerpt);
     case COEX_STATE_UNKNOWN:
         break;
     }
-    return g_strdup_printf(_("unknown %s: %s"), clock, excerpt);
+    return coex_say(_("unknown %s: %s"), clock, excerpt);
 }
 
 /* What of the person's own still waits; not of who turned out to be somebody else. */

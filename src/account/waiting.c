@@ -160,7 +160,7 @@ dup_unread(const CoexAccount *account, const GPtrArray *people)
     g_autofree char *names = dup_names(account, people);
 
     /* Translators: names of people */
-    return people->len > 0 ? g_strdup_printf(_("Not read yet: %s."), names) : g_strdup("");
+    return people->len > 0 ? coex_say(_("Not read yet: %s."), names) : g_strdup("");
 }
 
 static char *
@@ -176,15 +176,15 @@ dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
         coex_account_now(account) - ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since;
     /* Our clock is behind, and WhatsApp has not told its time yet. */
     if (waited < -CLOCKS_APART_S)
-        return g_strdup_printf(COEX_PLURAL("%u person waits for an answer: %s.",
-                                           "%u people wait for an answer: %s.", waiting->len),
-                               waiting->len, names);
+        return coex_say(COEX_PLURAL("%u person waits for an answer: %s.",
+                                    "%u people wait for an answer: %s.", waiting->len),
+                        waiting->len, names);
     longest = dup_duration(waited);
     /* Translators: how long the first of them waits, as “5 min” or “3 days”, and their names */
-    return g_strdup_printf(COEX_PLURAL("%u person waits for an answer, for %s: %s.",
-                                       "%u people wait for an answer, the longest for %s: %s.",
-                                       waiting->len),
-                           waiting->len, longest, names);
+    return coex_say(COEX_PLURAL("%u person waits for an answer, for %s: %s.",
+                                "%u people wait for an answer, the longest for %s: %s.",
+                                waiting->len),
+                    waiting->len, longest, names);
 }
 
 void

@@ -78,10 +78,10 @@ build_removed(const CoexJsonAt *value, const char *sentence)
         return g_strdup(_("This number is no longer connected with the API. Connect it again at "
                           "the provider; until then nothing is sent, and what you type waits."));
     /* Translators: %s is the reason, such as "the number was changed on the phone" */
-    return g_strdup_printf(_("This number is no longer connected with the API: %s. Connect it "
-                             "again at the provider; until then nothing is sent, and what you type "
-                             "waits."),
-                           why);
+    return coex_say(_("This number is no longer connected with the API: %s. Connect it "
+                      "again at the provider; until then nothing is sent, and what you type "
+                      "waits."),
+                    why);
 }
 
 /* What is restricted, and until when, where that is told. */
@@ -100,7 +100,7 @@ dup_restricted(const char *type, gint64 expiration)
     if (end == NULL)
         return g_strdup(type);
     /* Translators: what is restricted, and a date with a time */
-    return g_strdup_printf(_("%s until %s"), type, end);
+    return coex_say(_("%s until %s"), type, end);
 }
 
 static char *
@@ -124,9 +124,9 @@ build_restriction(const CoexJsonAt *value, const char *sentence)
     if (all->len == 0)
         return g_strdup(_("WhatsApp has restricted this business account. See WhatsApp Manager for "
                           "the reason, and for how to appeal."));
-    return g_strdup_printf(_("WhatsApp has restricted this business account: %s. See WhatsApp "
-                             "Manager for the reason, and for how to appeal."),
-                           all->str);
+    return coex_say(_("WhatsApp has restricted this business account: %s. See WhatsApp "
+                      "Manager for the reason, and for how to appeal."),
+                    all->str);
 }
 
 static char *
@@ -151,9 +151,9 @@ build_ban(const CoexJsonAt *value, const char *sentence)
     }
     if (date == NULL)
         /* Translators: %s is a sentence, such as "WhatsApp has disabled this business account" */
-        return g_strdup_printf(_("%s. See WhatsApp Manager for the reason."), meaning);
+        return coex_say(_("%s. See WhatsApp Manager for the reason."), meaning);
     /* Translators: a sentence, such as "WhatsApp has disabled this business account", and a date */
-    return g_strdup_printf(_("%s (%s). See WhatsApp Manager for the reason."), meaning, date);
+    return coex_say(_("%s (%s). See WhatsApp Manager for the reason."), meaning, date);
 }
 
 static char *
@@ -166,9 +166,9 @@ build_violation(const CoexJsonAt *value, const char *sentence)
         return g_strdup(_("WhatsApp reports a violation of its rules by this business account. See "
                           "WhatsApp Manager for what to change."));
     /* Translators: %s is the kind of violation, a word of WhatsApp's */
-    return g_strdup_printf(_("WhatsApp reports a violation of its rules by this business account: "
-                             "%s. See WhatsApp Manager for what to change."),
-                           type);
+    return coex_say(_("WhatsApp reports a violation of its rules by this business account: "
+                      "%s. See WhatsApp Manager for what to change."),
+                    type);
 }
 
 static const EventRow account_events[] = {
@@ -250,7 +250,7 @@ build_account(const CoexJsonAt *value, const char *sentence)
     if (row != NULL)
         return build_event(value, row);
     /* Translators: %s is a word of WhatsApp's for it, or "not told what" */
-    return g_strdup_printf(
+    return coex_say(
         _("WhatsApp reports a change of the account that this version does not know: %s."),
         event != NULL ? event : _("not told what"));
 }
@@ -263,9 +263,8 @@ build_security(const CoexJsonAt *value, const char *sentence)
 
     if (row != NULL)
         return build_event(value, row);
-    return g_strdup_printf(
-        _("WhatsApp reports a change of security that this version does not know: %s."),
-        event != NULL ? event : _("not told what"));
+    return coex_say(_("WhatsApp reports a change of security that this version does not know: %s."),
+                    event != NULL ? event : _("not told what"));
 }
 
 static char *
@@ -285,9 +284,9 @@ build_alert(const CoexJsonAt *value, const char *sentence)
         what = _("see WhatsApp Manager");
     if (severity == NULL)
         /* Translators: %s is what WhatsApp says about it, or "see WhatsApp Manager" */
-        return g_strdup_printf(_("WhatsApp alerts: %s"), what);
+        return coex_say(_("WhatsApp alerts: %s"), what);
     /* Translators: how grave it is, a word of WhatsApp's, and what WhatsApp says about it */
-    return g_strdup_printf(_("WhatsApp alerts (%s): %s"), severity, what);
+    return coex_say(_("WhatsApp alerts (%s): %s"), severity, what);
 }
 
 /* ---- the number: its quality, its limit, its name ---- */
@@ -318,9 +317,9 @@ build_quality(const CoexJsonAt *value, const char *sentence)
         return NULL;
     if (limit == NULL)
         /* Translators: the full stop at the end of a sentence */
-        return g_strdup_printf(_("%s."), _(row->sentence));
+        return coex_say(_("%s."), _(row->sentence));
     /* Translators: a sentence, and the limit, such as TIER_2K */
-    return g_strdup_printf(_("%s (%s)."), _(row->sentence), limit);
+    return coex_say(_("%s (%s)."), _(row->sentence), limit);
 }
 
 static char *
@@ -333,10 +332,10 @@ build_name(const CoexJsonAt *value, const char *sentence)
     if (decision == NULL || name == NULL)
         return NULL;
     if (strcmp(decision, "APPROVED") == 0)
-        return g_strdup_printf(_("WhatsApp has approved the display name “%s”."), name);
+        return coex_say(_("WhatsApp has approved the display name “%s”."), name);
     if (strcmp(decision, "REJECTED") != 0)
         return NULL;
-    return g_strdup_printf(
+    return coex_say(
         reason != NULL
             ? _("WhatsApp has rejected the display name “%s”: %s. Choose another in WhatsApp "
                 "Manager.")
@@ -351,13 +350,13 @@ static char *
 dup_template_state(const char *event, const char *name)
 {
     if (g_ascii_strcasecmp(event, "PAUSED") == 0)
-        return g_strdup_printf(
-            _("The template %s was paused by WhatsApp and cannot be sent for now"), name);
+        return coex_say(_("The template %s was paused by WhatsApp and cannot be sent for now"),
+                        name);
     if (g_ascii_strcasecmp(event, "DISABLED") == 0)
-        return g_strdup_printf(
-            _("The template %s was disabled by WhatsApp and can no longer be sent"), name);
+        return coex_say(_("The template %s was disabled by WhatsApp and can no longer be sent"),
+                        name);
     if (g_ascii_strcasecmp(event, "REJECTED") == 0)
-        return g_strdup_printf(_("The template %s was rejected by WhatsApp"), name);
+        return coex_say(_("The template %s was rejected by WhatsApp"), name);
     return NULL;
 }
 
@@ -378,9 +377,9 @@ build_template(const CoexJsonAt *value, const char *sentence)
     label = g_strdup_printf(language != NULL ? "%s (%s)" : "%s", name, language);
     state = dup_template_state(event, label);
     if (state == NULL || reason == NULL || g_ascii_strcasecmp(reason, "NONE") == 0)
-        return state != NULL ? g_strdup_printf(_("%s."), state) : NULL;
+        return state != NULL ? coex_say(_("%s."), state) : NULL;
     /* Translators: a sentence, and the reason, a word of WhatsApp's */
-    return g_strdup_printf(_("%s: %s."), state, reason);
+    return coex_say(_("%s: %s."), state, reason);
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -451,7 +450,7 @@ coex_account_event_handover(const CoexJsonAt *value)
             _("The Business Agent of WhatsApp has handed this chat over: it is yours to answer."));
     if (is_agent(from))
         return g_strdup(_("The Business Agent of WhatsApp does not answer in this chat any more."));
-    return coex_account_event_flatten(g_strdup_printf(
+    return coex_account_event_flatten(coex_say(
         _("WhatsApp reports that this chat changed hands: %s, from %s to %s."),
         type != NULL ? type : _("not told how"), from != NULL ? from : _("somebody not told"),
         to != NULL ? to : _("somebody not told")));
@@ -490,12 +489,11 @@ coex_account_event_call(const CoexJsonAt *call, const char *who)
         (direction != NULL && strcmp(direction, "USER_INITIATED") != 0))
         return NULL;
     if (seconds <= 0)
-        return coex_account_event_flatten(g_strdup_printf(_("Missed call from %s."), who));
+        return coex_account_event_flatten(coex_say(_("Missed call from %s."), who));
     if (seconds < 60)
-        return coex_account_event_flatten(
-            g_strdup_printf(_("Call from %s, %d s."), who, (int)seconds));
+        return coex_account_event_flatten(coex_say(_("Call from %s, %d s."), who, (int)seconds));
     return coex_account_event_flatten(
-        g_strdup_printf(_("Call from %s, %" PRId64 " min."), who, (seconds + 30) / 60));
+        coex_say(_("Call from %s, %" PRId64 " min."), who, (seconds + 30) / 60));
 }
 
 CoexWish
@@ -519,10 +517,9 @@ coex_account_event_preference(const CoexJsonAt *preference, const char *who)
 
     if (wish == COEX_WISH_NO_MARKETING)
         return coex_account_event_flatten(
-            g_strdup_printf(_("%s wants no more marketing messages: do not send any."), who));
+            coex_say(_("%s wants no more marketing messages: do not send any."), who));
     if (wish == COEX_WISH_MARKETING)
-        return coex_account_event_flatten(
-            g_strdup_printf(_("%s accepts marketing messages again."), who));
+        return coex_account_event_flatten(coex_say(_("%s accepts marketing messages again."), who));
     if (detail == NULL)
         return NULL;
     return coex_account_event_flatten(g_strdup_printf("%s: %s", who, detail));

@@ -329,14 +329,14 @@ set_status_error(GError **error, guint status, const Refusal *refusal, gboolean 
     if (said && *said) {
         g_string_append_c(text, ' ');
         /* Translators: %s is what the provider says, in English as a rule */
-        g_string_append_printf(text, _("The provider says: %s"), said);
+        coex_say_more(text, _("The provider says: %s"), said);
         if (!g_str_has_suffix(said, "."))
             g_string_append_c(text, '.');
     }
     if (refusal->trace)
         /* Translators: %s is one or more sentences; trace: an id by which they find the request */
-        g_set_error(error, COEX_ERROR, row->meaning, _("%s (HTTP %u, trace %s)"), text->str, status,
-                    refusal->trace);
+        coex_error_say(error, row->meaning, _("%s (HTTP %u, trace %s)"), text->str, status,
+                       refusal->trace);
     else
         g_set_error(error, COEX_ERROR, row->meaning, "%s (HTTP %u)", text->str, status);
 }

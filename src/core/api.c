@@ -107,9 +107,9 @@ coex_api_check_url(const char *url, const char *option, const char *example, GEr
         return g_steal_pointer(&trimmed);
     fault = find_url_fault(trimmed);
     if (fault) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("The account option %s cannot be used: %s. Write it in full, as in %s."),
-                    option, fault, example);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("The account option %s cannot be used: %s. Write it in full, as in %s."),
+                       option, fault, example);
         return NULL;
     }
     while (g_str_has_suffix(trimmed, "/"))
@@ -612,12 +612,13 @@ set_strange_place(GError **error, GUri *uri)
 {
     const char *host = uri ? g_uri_get_host(uri) : NULL;
 
-    g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                host && *host ? _("The address of the file is none of the provider's (%s): nothing "
-                                  "was fetched from there.")
-                              : _("The address of the file is none of the provider's: nothing was "
-                                  "fetched from there."),
-                host);
+    coex_error_say(error, COEX_ERROR_PROTOCOL,
+                   host && *host
+                       ? _("The address of the file is none of the provider's (%s): nothing "
+                           "was fetched from there.")
+                       : _("The address of the file is none of the provider's: nothing was "
+                           "fetched from there."),
+                   host);
 }
 
 /* Path and query of an address, byte for byte; "" for none. */

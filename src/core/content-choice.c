@@ -25,8 +25,10 @@ add_buttons(GString *line, const CoexJsonAt *action)
         CoexJsonAt reply = coex_json_member(&button, "reply");
         const char *title = coex_json_member_text(&reply, "title");
 
-        if (title != NULL)
-            g_string_append_printf(line, "%s[%s]", i == 0 ? "\n" : " ", title);
+        if (title == NULL)
+            continue;
+        g_string_append_c(line, i == 0 ? '\n' : ' ');
+        coex_say_more(line, "[%s]", title);
     }
 }
 
@@ -37,8 +39,10 @@ add_link(GString *line, const CoexJsonAt *action)
     const char *label = coex_json_member_text(&parameters, "display_text");
     const char *url = coex_json_member_text(&parameters, "url");
 
-    if (label != NULL && url != NULL)
-        g_string_append_printf(line, "\n[%s: %s]", label, url);
+    if (label == NULL || url == NULL)
+        return;
+    g_string_append_c(line, '\n');
+    coex_say_more(line, "[%s: %s]", label, url);
 }
 
 static void
@@ -54,9 +58,13 @@ add_rows(GString *line, const CoexJsonAt *section)
         const char *title = coex_json_member_text(&row, "title");
         const char *description = coex_json_member_text(&row, "description");
 
-        if (title != NULL)
-            g_string_append_printf(line, "\n- %s%s%s", title, description != NULL ? ": " : "",
-                                   description != NULL ? description : "");
+        if (title == NULL)
+            continue;
+        g_string_append(line, "\n- ");
+        if (description != NULL)
+            coex_say_more(line, "%s: %s", title, description);
+        else
+            g_string_append(line, title);
     }
 }
 

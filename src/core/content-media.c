@@ -4,6 +4,7 @@
 #include "core/file-name.h"
 #include "core/json.h"
 #include "core/media.h"
+#include "core/words.h"
 #include <string.h>
 
 typedef struct {
@@ -70,7 +71,7 @@ coex_content_media_read(const char *type, const CoexJsonAt *body)
 char *
 coex_content_media_dup_line(const CoexMedia *media)
 {
-    const char *name = media->name != NULL ? media->name : "";
+    g_autofree char *name = coex_say("%s", media->name != NULL ? media->name : "");
     const char *caption = media->caption != NULL ? media->caption : "";
 
     return g_strdup_printf("[%s]%s%s%s%s", coex_media_get_label(media),

@@ -125,7 +125,7 @@ add_item(Table *table, const CoexJsonAt *item, gboolean is_shown)
 
         add_total(table, currency, count / SCALE * amount);
         /* Translators: how many, a product's number, the price of one, and of all */
-        g_string_printf(line, _("%" PRId64 " x %s at %s = %s"), count / SCALE, name, one, all);
+        coex_say_more(line, _("%" PRId64 " x %s at %s = %s"), count / SCALE, name, one, all);
     } else {
         g_autofree char *n = coex_text_excerpt(quantity != NULL ? quantity : "?", SHOWN_MAX);
         g_autofree char *told = coex_text_excerpt(price != NULL ? price : "", SHOWN_MAX);
@@ -136,9 +136,9 @@ add_item(Table *table, const CoexJsonAt *item, gboolean is_shown)
         table->is_whole = FALSE;
         if (*told != '\0')
             /* Translators: how many, a product's number, and the price of one */
-            g_string_printf(line, _("%s x %s at %s"), n, name, priced);
+            coex_say_more(line, _("%s x %s at %s"), n, name, priced);
         else
-            g_string_printf(line, "%s x %s", n, name);
+            coex_say_more(line, "%s x %s", n, name);
     }
     if (is_shown)
         g_string_append_printf(table->lines, "%s%s", table->lines->len > 0 ? "\n" : "", line->str);
@@ -159,7 +159,7 @@ add_totals(Table *table)
         g_string_append_printf(sums, "%s%s", i > 0 ? " + " : "", sum);
     }
     g_string_append_c(table->lines, '\n');
-    g_string_append_printf(table->lines, _("Total: %s"), sums->str);
+    coex_say_more(table->lines, _("Total: %s"), sums->str);
 }
 
 char *

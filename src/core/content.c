@@ -36,7 +36,8 @@ struct Row {
 
 /* ---- small parts of lines -------------------------------------------------------------------- */
 
-/* Adds @text, after @separator unless it comes first; nothing for NULL and "". */
+/* Adds @text, after @separator unless it comes first; nothing for NULL and "". What stands between
+ * commas keeps its direction. */
 static void
 add(GString *line, const char *separator, const char *text)
 {
@@ -44,7 +45,10 @@ add(GString *line, const char *separator, const char *text)
         return;
     if (line->len > 0)
         g_string_append(line, separator);
-    g_string_append(line, text);
+    if (*separator == ',')
+        coex_say_more(line, "%s", text);
+    else
+        g_string_append(line, text);
 }
 
 static void
@@ -102,7 +106,7 @@ static char *
 see_phone(const char *label)
 {
     /* Translators: %s is the kind of a message, such as "image" */
-    return g_strdup_printf(_("[%s: look at it on the phone]"), label);
+    return coex_say(_("[%s: look at it on the phone]"), label);
 }
 
 /* ---- the types ------------------------------------------------------------------------------- */
@@ -244,7 +248,7 @@ build_reaction(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body
     if (emoji == NULL || *emoji == '\0')
         return g_strdup(_("[reaction removed]"));
     /* Translators: %s is an emoji */
-    return g_strdup_printf(_("[reaction %s]"), emoji);
+    return coex_say(_("[reaction %s]"), emoji);
 }
 
 static char *
@@ -278,17 +282,17 @@ build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 
     if (text != NULL && *text != '\0') {
         said = coex_text_excerpt(text, SYSTEM_SHOWN_MAX);
-        return coex_account_event_flatten(g_strdup_printf(_("WhatsApp reports: “%s”"), said));
+        return coex_account_event_flatten(coex_say(_("WhatsApp reports: “%s”"), said));
     }
     if (type == NULL)
         return NULL;
     if (number != NULL && *number != '\0') {
         said = coex_text_excerpt(number, TYPE_SHOWN_MAX);
         return coex_account_event_flatten(
-            g_strdup_printf(_("WhatsApp reports that the number is %s now."), said));
+            coex_say(_("WhatsApp reports that the number is %s now."), said));
     }
     said = name_dup(type);
-    return g_strdup_printf(_("[system message `%s`]"), said);
+    return coex_say(_("[system message `%s`]"), said);
 }
 
 static char *
@@ -326,7 +330,7 @@ build_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
         return see_phone(text->str);
     add_member(text, ": ", &first, "title");
     /* Translators: what it is, and a number of WhatsApp's */
-    coded = g_strdup_printf(_("%s (code %" PRId64 ")"), text->str, code);
+    coded = coex_say(_("%s (code %" PRId64 ")"), text->str, code);
     return see_phone(coded);
 }
 
@@ -471,7 +475,7 @@ unknown_line(const char *what, const char *type, const CoexJsonAt *body)
 {
     g_autofree char *name = name_dup(type);
     /* Translators: "unknown type" or "unknown answer", and a word of WhatsApp's for it */
-    g_autofree char *label = g_strdup_printf(_("%s `%s`: look at it on the phone"), what, name);
+    g_autofree char *label = coex_say(_("%s `%s`: look at it on the phone"), what, name);
     GString *text = g_string_new(NULL);
     guint n_found = 0;
 
@@ -676,9 +680,8 @@ build_line(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body,
         return coex_content_media_dup_line(content->media);
     if (content->kind == COEX_CONTENT_EDIT)
         /* Translators: %s is the message as it is now */
-        return content->edit.now != NULL
-                   ? g_strdup_printf(_("[edited] %s"), content->edit.now->text)
-                   : NULL;
+        return content->edit.now != NULL ? coex_say(_("[edited] %s"), content->edit.now->text)
+                                         : NULL;
     return row->build != NULL ? row->build(row, message, body) : NULL;
 }
 

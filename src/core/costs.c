@@ -176,7 +176,7 @@ add_sums(const CoexCosts *costs, guint month, const char *category, GString *lin
 
         g_string_append(line, ", ");
         /* Translators: a sum of money */
-        g_string_append_printf(line, _("about %s"), text);
+        coex_say_more(line, _("about %s"), text);
     }
     if (n_without == 0)
         return;
@@ -284,10 +284,10 @@ add_month(const CoexCosts *costs, guint month, gboolean is_this, GString *lines)
         g_string_append_c(lines, '\n');
     if (classes->len == 0)
         /* Translators: a month */
-        g_string_append_printf(lines, _("%s: nothing was counted"), name);
+        coex_say_more(lines, _("%s: nothing was counted"), name);
     else if (is_this)
         /* Translators: a month; a list follows */
-        g_string_append_printf(lines, _("%s (UTC), delivered through the API:"), name);
+        coex_say_more(lines, _("%s (UTC), delivered through the API:"), name);
     else
         g_string_append_printf(lines, "%s:", name);
     for (guint i = 0; i < classes->len; i++)
@@ -318,7 +318,7 @@ coex_costs_describe(const CoexCosts *costs, gint64 now)
     add_month(costs, coex_costs_get_month_before(month), FALSE, lines);
     g_string_append_c(lines, '\n');
     /* Translators: Insights is a page of WhatsApp Manager's; %s is its address */
-    g_string_append_printf(lines, _("What did not come here is in WhatsApp Manager, Insights: %s"),
-                           INSIGHTS);
+    coex_say_more(lines, _("What did not come here is in WhatsApp Manager, Insights: %s"),
+                  INSIGHTS);
     return g_string_free(lines, FALSE);
 }

@@ -212,9 +212,9 @@ tell_foreign(const char *prefix, CoexReport *report)
 {
     /* Translators: %s is a few letters, such as EAA */
     g_autofree char *foreign =
-        g_strdup_printf(_("The access token is not accepted, and does not begin with %s as Meta's "
-                          "do: is it another provider's, or cut?"),
-                        prefix);
+        coex_say(_("The access token is not accepted, and does not begin with %s as Meta's "
+                   "do: is it another provider's, or cut?"),
+                 prefix);
 
     coex_report_add(report, COEX_FINDING_WRONG, "%s %s", foreign, _(MAKE_TOKEN));
 }
@@ -285,7 +285,7 @@ check_expiry(const CoexCase *c, gint64 expires_at, gboolean good, CoexReport *re
 {
     g_autofree char *day = coex_doctor_dup_day(expires_at);
     g_autofree char *ends =
-        g_strdup_printf(_("The access token ends on %s: another is needed before."), day);
+        coex_say(_("The access token ends on %s: another is needed before."), day);
 
     if (expires_at > 0 && expires_at < c->now + EXPIRES_SOON_S)
         coex_report_add(report, COEX_FINDING_WRONG, "%s %s", ends, _(MAKE_TOKEN));
@@ -466,16 +466,15 @@ static char *
 dup_complaint(const char *type, const char *said)
 {
     if (g_strcmp0(type, "PHONE_NUMBER") == 0)
-        return g_strdup_printf(_("WhatsApp complains of the number: %s (WhatsApp Manager)"), said);
+        return coex_say(_("WhatsApp complains of the number: %s (WhatsApp Manager)"), said);
     if (g_strcmp0(type, "WABA") == 0)
-        return g_strdup_printf(
-            _("WhatsApp complains of the WhatsApp account: %s (WhatsApp Manager)"), said);
+        return coex_say(_("WhatsApp complains of the WhatsApp account: %s (WhatsApp Manager)"),
+                        said);
     if (g_strcmp0(type, "BUSINESS") == 0)
-        return g_strdup_printf(_("WhatsApp complains of the business: %s (WhatsApp Manager)"),
-                               said);
+        return coex_say(_("WhatsApp complains of the business: %s (WhatsApp Manager)"), said);
     if (g_strcmp0(type, "APP") == 0)
-        return g_strdup_printf(_("WhatsApp complains of the app: %s (WhatsApp Manager)"), said);
-    return g_strdup_printf(_("WhatsApp complains of the account: %s (WhatsApp Manager)"), said);
+        return coex_say(_("WhatsApp complains of the app: %s (WhatsApp Manager)"), said);
+    return coex_say(_("WhatsApp complains of the account: %s (WhatsApp Manager)"), said);
 }
 
 static void

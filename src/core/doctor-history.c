@@ -69,9 +69,9 @@ dup_reason(const Event *event)
 
     if (event->app == NULL)
         /* Translators: an address in the web, what WhatsApp says, and a date with a time */
-        return g_strdup_printf(_("%s: “%s” (at %s)"), address, reason, time);
+        return coex_say(_("%s: “%s” (at %s)"), address, reason, time);
     /* Translators: an address in the web, an app's id, what WhatsApp says, a date with a time */
-    return g_strdup_printf(_("%s of the app %s: “%s” (at %s)"), address, event->app, reason, time);
+    return coex_say(_("%s of the app %s: “%s” (at %s)"), address, event->app, reason, time);
 }
 
 /* ---- what became of webhooks lately ---- */
@@ -262,7 +262,7 @@ tell_settled(const CoexCase *c, guint n, CoexReport *report)
         c->n_settled[SETTLED_PENDING], c->n_settled[SETTLED_UNTOLD]);
     /* Translators: %s is an address in the web, and what happened */
     g_autofree char *lost =
-        c->lost != NULL ? g_strdup_printf(_("Their webhooks went to %s."), c->lost) : NULL;
+        c->lost != NULL ? coex_say(_("Their webhooks went to %s."), c->lost) : NULL;
 
     coex_report_add(report, COEX_FINDING_WRONG, lost != NULL ? "%s %s" : "%s", settled, lost);
 }

@@ -27,12 +27,11 @@ dup_kinds(const CoexFacts *facts)
     g_autofree char *status_at = coex_window_dup_known_time(facts->status_at);
     /* Translators: this and the next are parts of "Last came: %s", with commas between */
     g_autofree char *inbound = facts->inbound_at > 0
-                                   ? g_strdup_printf(_("a customer's message at %s"), inbound_at)
+                                   ? coex_say(_("a customer's message at %s"), inbound_at)
                                    : g_strdup(_("a customer's message never"));
-    g_autofree char *echo = facts->echo_at > 0
-                                ? g_strdup_printf(_("one from the phone at %s"), echo_at)
-                                : g_strdup(_("one from the phone never"));
-    g_autofree char *status = facts->status_at > 0 ? g_strdup_printf(_("a status at %s"), status_at)
+    g_autofree char *echo = facts->echo_at > 0 ? coex_say(_("one from the phone at %s"), echo_at)
+                                               : g_strdup(_("one from the phone never"));
+    g_autofree char *status = facts->status_at > 0 ? coex_say(_("a status at %s"), status_at)
                                                    : g_strdup(_("a status never"));
 
     return g_strdup_printf("%s, %s, %s", inbound, echo, status);

@@ -145,13 +145,13 @@ dup_stranger(const CoexCase *c, const CoexTrial *trial)
     g_autofree char *server = dup_server(trial);
 
     if (server == NULL)
-        return g_strdup_printf(
+        return coex_say(
             _("%s is not answered by this program, but by somebody else, with HTTP %u."),
             get_address(c), trial->status);
     /* Translators: an address in the web, and the name of a web server */
-    return g_strdup_printf(_("%s is not answered by this program, but by somebody else (it calls "
-                             "itself “%s”), with HTTP %u."),
-                           get_address(c), server, trial->status);
+    return coex_say(_("%s is not answered by this program, but by somebody else (it calls "
+                      "itself “%s”), with HTTP %u."),
+                    get_address(c), server, trial->status);
 }
 
 /* Somebody in front of us answered. */

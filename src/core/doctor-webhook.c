@@ -59,8 +59,7 @@ dup_others(const CoexJsonAt *apps, const char *app_id, gboolean *ret_ours)
 static void
 tell_unsubscribed(const char *others, CoexReport *report)
 {
-    g_autofree char *only =
-        *others != '\0' ? g_strdup_printf(_("Subscribed is only: %s"), others) : NULL;
+    g_autofree char *only = *others != '\0' ? coex_say(_("Subscribed is only: %s"), others) : NULL;
 
     coex_report_add(report, COEX_FINDING_WRONG, only != NULL ? "%s %s" : "%s",
                     _("The app of the access token is not subscribed to the WhatsApp account, so "

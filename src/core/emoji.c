@@ -232,9 +232,9 @@ coex_emoji_parse(const char *text, GError **error)
                     _("A reaction is one emoji, such as 👍, or its name, such as thumbsup, heart, "
                       "joy, pray or white_check_mark."));
     else
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("“%s” is no emoji. A reaction is one, such as 👍, or its name, such as "
-                      "thumbsup, heart, joy, pray or white_check_mark."),
-                    shown);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("“%s” is no emoji. A reaction is one, such as 👍, or its name, such as "
+                         "thumbsup, heart, joy, pray or white_check_mark."),
+                       shown);
     return NULL;
 }

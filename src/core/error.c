@@ -434,7 +434,7 @@ start_sentence(const CoexGraphCode *row, const char *details, gboolean is_send)
         return text;
     g_string_append_c(text, ' ');
     /* Translators: %s is what WhatsApp says, in English as a rule */
-    g_string_append_printf(text, _("WhatsApp says: %s"), tidy);
+    coex_say_more(text, _("WhatsApp says: %s"), tidy);
     if (!strchr(".!?", text->str[text->len - 1]) && !g_str_has_suffix(text->str, "…"))
         g_string_append_c(text, '.');
     return text;
@@ -499,7 +499,19 @@ coex_graph_code_explain(int graph_code, const char *title, const char *details, 
 
     if (!graph_code)
         return g_string_free(text, FALSE);
-    coded = g_strdup_printf(_("%s (code %d)"), text->str, graph_code);
+    coded = coex_say(_("%s (code %d)"), text->str, graph_code);
     g_string_free(text, TRUE);
     return coded;
+}
+
+void
+coex_error_say(GError **error, CoexErrorCode code, const char *format, ...)
+{
+    g_autofree char *sentence = NULL;
+    va_list args;
+
+    va_start(args, format);
+    sentence = coex_say_args(format, args);
+    va_end(args);
+    g_set_error_literal(error, COEX_ERROR, (int)code, sentence);
 }

@@ -32,6 +32,10 @@ typedef enum {
     COEX_ERROR_NETWORK, /* nothing could be reached; nothing was sent */
 } CoexErrorCode;
 
+/* As g_set_error(), with a sentence as coex_say() makes it. */
+void coex_error_say(GError **error, CoexErrorCode code, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
 /* How a failed send may be repeated without the user (Meta: support/error-codes). */
 typedef enum {
     COEX_RETRY_NEVER,

@@ -298,10 +298,10 @@ check_size(const CoexMedia *media, gint64 max, const char *remedy, GError **erro
 {
     if (media->size <= max)
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
-                max >= MB ? _("WhatsApp takes up to %" PRId64 " MB of this type. %s")
-                          : _("WhatsApp takes up to %" PRId64 " KB of this type. %s"),
-                max >= MB ? max / MB : max / KB, _(remedy));
+    coex_error_say(error, COEX_ERROR_TOO_LARGE,
+                   max >= MB ? _("WhatsApp takes up to %" PRId64 " MB of this type. %s")
+                             : _("WhatsApp takes up to %" PRId64 " KB of this type. %s"),
+                   max >= MB ? max / MB : max / KB, _(remedy));
     return FALSE;
 }
 

@@ -54,8 +54,8 @@ coex_json_parse(const char *bytes, gsize length, GError **error)
         problem = _("it is too long");
     if (problem == NULL)
         return doc;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                _("This is not readable as JSON: %s (byte %" PRIuPTR ")."), problem, where);
+    coex_error_say(error, COEX_ERROR_PROTOCOL,
+                   _("This is not readable as JSON: %s (byte %" PRIuPTR ")."), problem, where);
     coex_json_free(doc);
     return NULL;
 }

@@ -84,8 +84,8 @@ coex_payload_new_reaction(const char *wamid, const char *emoji)
 char *
 coex_payload_dup_mark(const char *emoji, const char *words)
 {
-    return emoji != NULL ? g_strdup_printf(_("the reaction %s to “%s”"), emoji, words)
-                         : g_strdup_printf(_("taking back the reaction to “%s”"), words);
+    return emoji != NULL ? coex_say(_("the reaction %s to “%s”"), emoji, words)
+                         : coex_say(_("taking back the reaction to “%s”"), words);
 }
 
 CoexPayload *

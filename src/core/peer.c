@@ -2,6 +2,7 @@
 #include "core/peer.h"
 
 #include "core/error.h"
+#include "core/text.h"
 #include "core/words.h"
 
 #include <string.h>
@@ -252,7 +253,8 @@ coex_peer_set_username(CoexPeer *peer, const char *username)
 gboolean
 coex_peer_parse(const char *text, CoexPeer *ret_peer, GError **error)
 {
-    g_autofree char *trimmed = g_strstrip(g_strdup(text != NULL ? text : ""));
+    g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
+    g_autofree char *trimmed = g_strstrip(coex_text_without_bidi(valid));
 
     memset(ret_peer, 0, sizeof *ret_peer);
     if (coex_user_id_is_valid(trimmed)) {

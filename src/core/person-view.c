@@ -110,5 +110,5 @@ coex_person_view_dup_label(const CoexPersonView *view)
     if (view->same_as == NULL)
         return coex_window_dup_label(view->window, view->told_at);
     /* Translators: %s is a person's name */
-    return g_strdup_printf(_("Same person as %s"), view->same_as);
+    return coex_say(_("Same person as %s"), view->same_as);
 }

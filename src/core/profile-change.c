@@ -46,7 +46,7 @@ set_fault(GError **error, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    text = g_strdup_vprintf(format, args);
+    text = coex_say_args(format, args);
     va_end(args);
     g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, text);
 }

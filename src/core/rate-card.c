@@ -77,9 +77,9 @@ refuse(const Reader *reader, GError **error, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    g_autofree char *what = g_strdup_vprintf(format, args);
+    g_autofree char *what = coex_say_args(format, args);
     va_end(args);
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("line %u: %s"), reader->line, what);
+    coex_error_say(error, COEX_ERROR_INVALID_INPUT, _("line %u: %s"), reader->line, what);
     return FALSE;
 }
 

@@ -158,7 +158,7 @@ coex_report_add(CoexReport *report, CoexFinding finding, const char *format, ...
     va_list args;
 
     va_start(args, format);
-    text = g_strdup_vprintf(format, args);
+    text = coex_say_args(format, args);
     va_end(args);
     shown = dup_public(report, text);
     line = coex_report_dup_line(finding, shown);

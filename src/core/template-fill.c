@@ -154,7 +154,7 @@ add_place(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
                         *address != '\0' ? ", " : "", *latitude != '\0' ? latitude : "{{latitude}}",
                         *longitude != '\0' ? longitude : "{{longitude}}");
     /* Translators: a name, an address and degrees, with commas between */
-    g_autofree char *line = g_strdup_printf(in_english ? "[place: %s]" : _("[place: %s]"), place);
+    g_autofree char *line = coex_say(in_english ? "[place: %s]" : _("[place: %s]"), place);
 
     add_line(out, line);
 }
@@ -197,8 +197,8 @@ add_offer(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
     if (part->offer == NULL)
         return;
     /* Translators: an offer in a template, and until when it is made */
-    line = part->expires ? g_strdup_printf(in_english ? "%s (until %s)" : _("%s (until %s)"),
-                                           part->offer, *end != '\0' ? end : "{{end}}")
+    line = part->expires ? coex_say(in_english ? "%s (until %s)" : _("%s (until %s)"), part->offer,
+                                    *end != '\0' ? end : "{{end}}")
                          : g_strdup(part->offer);
     add_line(out, line);
 }

@@ -28,8 +28,7 @@ static char *
 make_label(const CoexTemplatePart *part, const char *words)
 {
     /* Translators: what is asked for, such as "picture", and the number of the card */
-    return part->card < 0 ? g_strdup(words)
-                          : g_strdup_printf(_("%s of card %d"), words, part->card + 1);
+    return part->card < 0 ? g_strdup(words) : coex_say(_("%s of card %d"), words, part->card + 1);
 }
 
 /* One more, NULL when there are too many; of no button. */
@@ -70,8 +69,7 @@ insert_variable(Template *self, const CoexTemplatePart *part, const char *name, 
                 guint first)
 {
     /* Translators: {{%s}} is a variable such as {{1}} */
-    g_autofree char *words =
-        g_strdup_printf(in_header ? _("{{%s}} of the header") : "{{%s}}", name);
+    g_autofree char *words = coex_say(in_header ? _("{{%s}} of the header") : "{{%s}}", name);
     CoexTemplateVariable *variable = variable_new(self, part, COEX_VALUE_TEXT, words);
     guint at = self->public.variables->len;
 
@@ -213,14 +211,14 @@ dup_button_words(const CoexTemplateButton *button, CoexTemplateValue kind)
 
     /* Translators: here and below, %s is what stands on a button */
     if (kind == COEX_VALUE_LINK)
-        return g_strdup_printf(_("end of the link [%s]"), label);
+        return coex_say(_("end of the link [%s]"), label);
     if (kind == COEX_VALUE_PAYLOAD)
-        return g_strdup_printf(_("payload of [%s]"), label);
+        return coex_say(_("payload of [%s]"), label);
     if (kind == COEX_VALUE_FLOW_TOKEN)
-        return g_strdup_printf(_("token of [%s]"), label);
+        return coex_say(_("token of [%s]"), label);
     if (kind == COEX_VALUE_FLOW_DATA)
-        return g_strdup_printf(_("data of [%s]"), label);
-    return g_strdup_printf(_("code of [%s]"), label);
+        return coex_say(_("data of [%s]"), label);
+    return coex_say(_("code of [%s]"), label);
 }
 
 static CoexTemplateVariable *

@@ -424,8 +424,8 @@ coex_template_parse(const CoexJsonAt *definition, GError **error)
     coex_template_visit_parts(self, &fields.components, read_components);
     set_public(self);
     if (!*fields.name || !*fields.language || !template_->body) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    _("The template “%s” has no name, no language or no body."), fields.name);
+        coex_error_say(error, COEX_ERROR_PROTOCOL,
+                       _("The template “%s” has no name, no language or no body."), fields.name);
         return NULL;
     }
     coex_template_read_variables(self, fields.parameter_format, &fields.components);

@@ -6,13 +6,13 @@
 void
 coex_text_list_add(GString *list, const char *format, ...)
 {
+    g_autofree char *one = NULL;
     va_list args;
 
-    if (list->len > 0)
-        g_string_append(list, ", ");
     va_start(args, format);
-    g_string_append_vprintf(list, format, args);
+    one = coex_say_args(format, args);
     va_end(args);
+    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", one);
 }
 
 char *
@@ -21,5 +21,5 @@ coex_text_list_end(const char *list, guint n_more)
     if (n_more == 0)
         return g_strdup(list);
     /* Translators: names or quoted texts with commas between them, and how many more there are */
-    return g_strdup_printf(COEX_PLURAL("%s and %u more", "%s and %u more", n_more), list, n_more);
+    return coex_say(COEX_PLURAL("%s and %u more", "%s and %u more", n_more), list, n_more);
 }

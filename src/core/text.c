@@ -3,22 +3,61 @@
 
 #include <string.h>
 
+#define ISOLATE_END 0x2069
+#define ISOLATES_MAX 16 /* one in another */
+
 static gboolean
-is_bidi_control(gunichar c)
+begins_isolate(gunichar c)
 {
-    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return c >= 0x2066 && c < ISOLATE_END;
+}
+
+static gboolean
+is_override(gunichar c)
+{
+    return c >= 0x202a && c <= 0x202e;
+}
+
+gboolean
+coex_text_is_bidi_control(gunichar c)
+{
+    return is_override(c) || begins_isolate(c) || c == ISOLATE_END;
+}
+
+/* An isolate ends with its line, and an end without a beginning goes. */
+static void
+append_isolated(GString *shown, gunichar c, guint *n_open)
+{
+    if (begins_isolate(c) && *n_open < ISOLATES_MAX)
+        (*n_open)++;
+    else if (c == ISOLATE_END && *n_open > 0)
+        (*n_open)--;
+    else
+        return;
+    g_string_append_unichar(shown, c);
 }
 
 static void
-append_clean(GString *shown, const char *p)
+close_isolates(GString *shown, guint *n_open)
+{
+    for (; *n_open > 0; (*n_open)--)
+        g_string_append_unichar(shown, ISOLATE_END);
+}
+
+static void
+append_clean(GString *shown, const char *p, guint *n_open)
 {
     gunichar c = g_utf8_get_char(p);
 
     if ((c == '\r' && p[1] != '\n') || c == 0x85 || c == 0x2028 || c == 0x2029)
-        g_string_append_c(shown, '\n');
+        c = '\n';
+    if (c == '\n')
+        close_isolates(shown, n_open);
+    if (coex_text_is_bidi_control(c))
+        append_isolated(shown, c, n_open);
     else if (c == '\v' || c == '\f')
         g_string_append_c(shown, ' ');
-    else if (c == '\n' || c == '\t' || !(g_unichar_iscntrl(c) || is_bidi_control(c)))
+    else if (c == '\n' || c == '\t' || !g_unichar_iscntrl(c))
         g_string_append_unichar(shown, c);
 }
 
@@ -28,6 +67,7 @@ coex_text_clean(const char *text)
     g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
     GString *shown = g_string_sized_new(strlen(valid));
     const char *p = valid;
+    guint n_open = 0;
 
     while (*p) {
         const char *plain = p;
@@ -36,11 +76,43 @@ coex_text_clean(const char *text)
             p++;
         g_string_append_len(shown, plain, p - plain);
         if (*p) {
-            append_clean(shown, p);
+            append_clean(shown, p, &n_open);
             p = g_utf8_next_char(p);
         }
     }
+    close_isolates(shown, &n_open);
     return g_string_free(shown, FALSE);
+}
+
+/* @text without the characters that @is_left_out tells. */
+static char *
+dup_without(const char *text, gboolean (*is_left_out)(gunichar c))
+{
+    GString *rest = g_string_sized_new(strlen(text));
+
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        if (!is_left_out(g_utf8_get_char(p)))
+            g_string_append_unichar(rest, g_utf8_get_char(p));
+    }
+    return g_string_free(rest, FALSE);
+}
+
+static gboolean
+is_bidi_mark(gunichar c)
+{
+    return coex_text_is_bidi_control(c) || c == 0x200e || c == 0x200f || c == 0x61c;
+}
+
+char *
+coex_text_without_bidi(const char *text)
+{
+    return dup_without(text, is_bidi_mark);
+}
+
+char *
+coex_text_without_isolates(const char *text)
+{
+    return dup_without(text, coex_text_is_bidi_control);
 }
 
 static void
@@ -424,6 +496,10 @@ dup_line(const char *text)
     for (const char *p = skip_blanks(shown); *p;) {
         const char *next = g_utf8_next_char(p);
 
+        if (is_bidi_mark(g_utf8_get_char(p))) {
+            p = next;
+            continue;
+        }
         if (!g_unichar_isspace(g_utf8_get_char(p))) {
             g_string_append_len(line, p, next - p);
         } else {

@@ -26,8 +26,8 @@ typedef enum {
 
 /* WhatsApp text to a host's HTML: escaped with real characters (never numeric entities), marks at
  * word borders on one line become <b>, <i> and <s>, monospace stays as written, line breaks become
- * <br>, http(s) addresses stay bare text (hosts link them). Control and bidi-override characters
- * go. Never a tag from the text itself. Free with g_free(). */
+ * <br>, http(s) addresses stay bare text (hosts link them). Otherwise as coex_text_clean() leaves
+ * it. Never a tag from the text itself. Free with g_free(). */
 char *coex_text_to_html_as(const char *text, CoexTextFlags flags);
 
 /* That without any tag but <br>: for lines of our own making that must not be formatted by what a
@@ -61,9 +61,18 @@ char *coex_text_join_cut(const char *markup);
  * avoidable. Blank text gives no part. Free with g_strfreev(). */
 char **coex_text_split(const char *text, gsize max_chars);
 
-/* @text as it may be shown: line ends as \n, no control or bidi-override characters. Free with
- * g_free(). */
+/* @text as it may be shown: line ends as \n, no control characters, nothing that turns the
+ * direction of writing of what follows: of Unicode's marks for it (UAX #9) the isolates stay, each
+ * closed on its line. Free with g_free(). */
 char *coex_text_clean(const char *text);
+
+/* Whether a character begins or ends a part with a direction of its own. */
+gboolean coex_text_is_bidi_control(gunichar c);
+
+/* Valid UTF-8 without any mark of direction, as a name is compared; or without those alone that
+ * begin and end a part, as coex_say() puts them around it. Free with g_free(). */
+char *coex_text_without_bidi(const char *text);
+char *coex_text_without_isolates(const char *text);
 
 /* Whether a character is drawn as nothing or as a blank. */
 gboolean coex_text_is_unseen(gunichar c);
@@ -74,7 +83,8 @@ gboolean coex_text_is_blank(const char *text);
 /* Whether each character is one that an address in the web may have, as a blank may not. */
 gboolean coex_text_is_for_address(const char *text);
 
-/* First words on one line, at most @max_chars characters with "…" when cut. Free with g_free(). */
+/* First words on one line, without marks of direction, at most @max_chars characters with "…" when
+ * cut. Free with g_free(). */
 char *coex_text_excerpt(const char *text, gsize max_chars);
 
 /* Adds one more to what stands with commas between. */

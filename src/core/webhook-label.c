@@ -123,11 +123,11 @@ static char *
 dup_ad(gboolean is_post, const char *title, const char *address)
 {
     if (*title != '\0' && *address != '\0')
-        return g_strdup_printf(is_post ? _(POST_BOTH) : _(AD_BOTH), title, address);
+        return coex_say(is_post ? _(POST_BOTH) : _(AD_BOTH), title, address);
     if (*title != '\0')
-        return g_strdup_printf(is_post ? _(POST_TITLE) : _(AD_TITLE), title);
+        return coex_say(is_post ? _(POST_TITLE) : _(AD_TITLE), title);
     if (*address != '\0')
-        return g_strdup_printf(is_post ? _(POST_ADDRESS) : _(AD_ADDRESS), address);
+        return coex_say(is_post ? _(POST_ADDRESS) : _(AD_ADDRESS), address);
     return g_strdup(is_post ? _(POST) : _(AD));
 }
 
@@ -182,7 +182,6 @@ coex_webhook_label_dup_group(const char *group_id, const char *who)
         return NULL;
     group = dup_part(group_id, TITLE_MAX);
     writer = who != NULL ? dup_part(who, TITLE_MAX) : NULL;
-    label = writer != NULL ? g_strdup_printf(_(GROUP_OF), group, writer)
-                           : g_strdup_printf(_(GROUP), group);
+    label = writer != NULL ? coex_say(_(GROUP_OF), group, writer) : coex_say(_(GROUP), group);
     return g_strconcat(label, " ", NULL);
 }

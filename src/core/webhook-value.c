@@ -256,9 +256,8 @@ add_nameless(Value *value, const CoexWebhookAddress *address)
     if (value->is_history)
         add_event(value, COEX_EVENT_HISTORY);
     else
-        add_line(
-            value, COEX_EVENT_UNKNOWN,
-            g_strdup_printf(_("A message came without an id (%s): look at it on the phone."), who));
+        add_line(value, COEX_EVENT_UNKNOWN,
+                 coex_say(_("A message came without an id (%s): look at it on the phone."), who));
 }
 
 static void
@@ -441,7 +440,7 @@ read_error(Value *value, const CoexJsonAt *at)
 {
     g_autofree char *told = coex_account_event_error(at);
 
-    add_line(value, COEX_EVENT_ACCOUNT, g_strdup_printf(_("WhatsApp reports an error: %s"), told));
+    add_line(value, COEX_EVENT_ACCOUNT, coex_say(_("WhatsApp reports an error: %s"), told));
 }
 
 static void
@@ -486,7 +485,7 @@ read_history(Value *value, const CoexJsonAt *at)
     if (coex_json_at_exists(&error)) {
         g_autofree char *told = coex_account_event_error(&error);
 
-        event->line = g_strdup_printf(_("The chat history was not shared: %s"), told);
+        event->line = coex_say(_("The chat history was not shared: %s"), told);
     }
 }
 

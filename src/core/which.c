@@ -73,10 +73,11 @@ coex_which_parse(const char *words, CoexWhich *ret_which, GError **error)
         ret_which->number = (gint64)number;
         return TRUE;
     }
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                _("“%s” names no message. It takes last, -2 for the last but one, a number such as "
-                  "#17, a time such as 14:46, or words of it in quotation marks."),
-                trimmed);
+    coex_error_say(
+        error, COEX_ERROR_INVALID_INPUT,
+        _("“%s” names no message. It takes last, -2 for the last but one, a number such as "
+          "#17, a time such as 14:46, or words of it in quotation marks."),
+        trimmed);
     return FALSE;
 }
 
@@ -138,11 +139,12 @@ coex_which_check_first(const char *words, GError **error)
     first = g_strndup(words, strcspn(words, " \t\n"));
     if (!is_like_name(first) || coex_which_parse(first, &which, NULL))
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                _("“%s” names no message: that may be last, -2, a number such as #17, a time such "
-                  "as 14:46, or words of it in quotation marks. If it is part of your text, write "
-                  "last before it."),
-                first);
+    coex_error_say(
+        error, COEX_ERROR_INVALID_INPUT,
+        _("“%s” names no message: that may be last, -2, a number such as #17, a time such "
+          "as 14:46, or words of it in quotation marks. If it is part of your text, write "
+          "last before it."),
+        first);
     return FALSE;
 }
 

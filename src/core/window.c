@@ -203,19 +203,19 @@ coex_window_describe(CoexWindow window, gint64 now)
     if (window.open && now < window.expires_at) {
         g_autofree char *left = dup_left(window.expires_at - now);
 
-        g_string_printf(line, _("The window is open until %s (%s left)."), end, left);
+        coex_say_more(line, _("The window is open until %s (%s left)."), end, left);
     } else if (window.expires_at == 0) {
         g_string_assign(line, _("Has not written yet: only templates can be sent."));
     } else if (window.expires_at > now) {
         g_string_assign(line, _("The window is closed, because the last message carries a time "
                                 "that lies ahead: only templates can be sent."));
     } else {
-        g_string_printf(line, _("The window has been closed since %s: only templates can be sent."),
-                        end);
+        coex_say_more(line, _("The window has been closed since %s: only templates can be sent."),
+                      end);
     }
     if (window.free_until > now) {
         g_string_append_c(line, ' ');
-        g_string_append_printf(line, _("Messages are free of charge until %s."), free_end);
+        coex_say_more(line, _("Messages are free of charge until %s."), free_end);
     }
     return g_string_free(line, FALSE);
 }

@@ -181,8 +181,8 @@ take_status(CoexInboxSource *inbox, const CoexResponse *response)
     gboolean is_away = status == 408 || status == 429 || status >= 500;
     gboolean is_list = inbox->step > COEX_INBOX_ASK_NUMBER;
     g_autofree char *why =
-        g_strdup_printf(is_away ? _("%s answered with HTTP %u.") : _("%s answered with HTTP %u"),
-                        inbox->host, status);
+        coex_say(is_away ? _("%s answered with HTTP %u.") : _("%s answered with HTTP %u"),
+                 inbox->host, status);
 
     if (status == 404 && inbox->step == COEX_INBOX_ASK_NUMBER) {
         begin_work(inbox);

@@ -9,7 +9,7 @@ coex_inbox_tell(CoexInboxSource *inbox, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    line = g_strdup_vprintf(format, args);
+    line = coex_say_args(format, args);
     va_end(args);
     inbox->spec.tell(line, inbox->spec.source.data);
 }

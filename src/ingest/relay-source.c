@@ -147,7 +147,7 @@ tell(CoexRelaySource *relay, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    line = g_strdup_vprintf(format, args);
+    line = coex_say_args(format, args);
     va_end(args);
     relay->spec.tell(line, relay->spec.source.data);
 }
@@ -439,8 +439,8 @@ take_status(CoexRelaySource *relay, const CoexResponse *response)
 {
     gboolean is_away = response->status == 429 || response->status >= 500;
     g_autofree char *why =
-        g_strdup_printf(is_away ? _("%s answered with HTTP %u.") : _("%s answered with HTTP %u"),
-                        relay->host, response->status);
+        coex_say(is_away ? _("%s answered with HTTP %u.") : _("%s answered with HTTP %u"),
+                 relay->host, response->status);
 
     if (response->status == 401 || response->status == 403)
         fail(relay, WRONG_KEY, NULL);

@@ -261,8 +261,8 @@ fail(Job *job, const char *why)
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
     g_autofree char *line =
         /* Translators: “[image #17]”, a sentence why, and what to type: leave “get” */
-        g_strdup_printf(_("%s was not fetched: %s %cget #%" PRId64 " tries again."), label, why,
-                        job->account->verb_mark, job->message_id);
+        coex_say(_("%s was not fetched: %s %cget #%" PRId64 " tries again."), label, why,
+                 job->account->verb_mark, job->message_id);
 
     end(job, COEX_MEDIA_FAILED, NULL, line);
 }
@@ -272,9 +272,9 @@ give_up(Job *job)
 {
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
     /* Translators: %s is as “[image #17]” */
-    g_autofree char *line = g_strdup_printf(_("%s is not at WhatsApp any more, which keeps files "
-                                              "for some days only. The phone may have it."),
-                                            label);
+    g_autofree char *line = coex_say(_("%s is not at WhatsApp any more, which keeps files "
+                                       "for some days only. The phone may have it."),
+                                     label);
 
     end(job, COEX_MEDIA_GONE, NULL, line);
 }
@@ -286,8 +286,8 @@ offer(Job *job, gint64 size)
     g_autofree char *label =
         coex_files_dup_label(job->media, job->message_id, size >= 0 ? &facts : NULL);
     /* Translators: “[image #17]”, and what to type, as “!get #17”: leave “get” */
-    g_autofree char *line = g_strdup_printf(_("%s: %cget #%" PRId64 " fetches it."), label,
-                                            job->account->verb_mark, job->message_id);
+    g_autofree char *line = coex_say(_("%s: %cget #%" PRId64 " fetches it."), label,
+                                     job->account->verb_mark, job->message_id);
 
     end(job, COEX_MEDIA_OFFERED, NULL, line);
 }
@@ -481,7 +481,7 @@ download(Job *job, const CoexMediaLink *link)
         g_autofree char *size = coex_files_dup_size(link->size);
         g_autofree char *why =
             /* Translators: a size, as “20 MB” */
-            g_strdup_printf(_("It has %s, more than the option \"media-limit\" allows."), size);
+            coex_say(_("It has %s, more than the option \"media-limit\" allows."), size);
 
         fail(job, why);
         return;

@@ -21,9 +21,9 @@
 static void
 set_error(GError **error, const char *path, int code)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                _("It could not be put into %s: %s. See the option \"media-folder\"."), path,
-                g_strerror(code));
+    coex_error_say(error, COEX_ERROR_STORE,
+                   _("It could not be put into %s: %s. See the option \"media-folder\"."), path,
+                   g_strerror(code));
 }
 
 char *

@@ -45,8 +45,8 @@ fitting_free(Fitting *fitting)
 static gboolean
 set_error(GError **error, int code)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("The copy of it could not be changed: %s."),
-                g_strerror(code));
+    coex_error_say(error, COEX_ERROR_STORE, _("The copy of it could not be changed: %s."),
+                   g_strerror(code));
     return FALSE;
 }
 
@@ -80,12 +80,12 @@ describe_made(const CoexPicture *picture)
     if (picture->width != picture->full_width)
         return picture->dropped_notes
                    /* Translators: these four follow “a.jpg” is too large for WhatsApp: */
-                   ? g_strdup_printf(_("it goes as %s, %s instead of %s, without its place data."),
-                                     type, size, full)
-                   : g_strdup_printf(_("it goes as %s, %s instead of %s."), type, size, full);
+                   ? coex_say(_("it goes as %s, %s instead of %s, without its place data."), type,
+                              size, full)
+                   : coex_say(_("it goes as %s, %s instead of %s."), type, size, full);
     return picture->dropped_notes
-               ? g_strdup_printf(_("it goes as %s, %s, without its place data."), type, size)
-               : g_strdup_printf(_("it goes as %s, %s."), type, size);
+               ? coex_say(_("it goes as %s, %s, without its place data."), type, size)
+               : coex_say(_("it goes as %s, %s."), type, size);
 }
 
 static char *
@@ -97,14 +97,13 @@ describe(const CoexMedia *media, const CoexPicture *picture)
 
     if (media->kind == COEX_MEDIA_STICKER)
         /* Translators: a file's name, and how it goes, with the full stop; so in the next ones */
-        return g_strdup_printf(_("“%s” is too large for a sticker: %s"), media->name, made);
+        return coex_say(_("“%s” is too large for a sticker: %s"), media->name, made);
     if (media->kind == COEX_MEDIA_IMAGE && media->size > COEX_FILE_IMAGE_MAX)
-        return g_strdup_printf(_("“%s” is too large for WhatsApp: %s"), media->name, made);
+        return coex_say(_("“%s” is too large for WhatsApp: %s"), media->name, made);
     if (is_taken)
-        return g_strdup_printf(
-            _("“%s” has other colours than 8-bit RGB, which WhatsApp asks for: %s"), media->name,
-            made);
-    return g_strdup_printf(_("“%s” is of no type that WhatsApp shows: %s"), media->name, made);
+        return coex_say(_("“%s” has other colours than 8-bit RGB, which WhatsApp asks for: %s"),
+                        media->name, made);
+    return coex_say(_("“%s” is of no type that WhatsApp shows: %s"), media->name, made);
 }
 
 /* ---- pictures ---- */
@@ -237,17 +236,17 @@ describe_film(const CoexMedia *was, const CoexMedia *is, gboolean had_notes)
     g_autofree char *made = NULL;
 
     if (was->size > COEX_FILE_FILM_MAX) {
-        made = g_strdup_printf(
+        made = coex_say(
             /* Translators: a size, and the one before; after a colon, as the next ones */
             had_notes ? _("it goes as MP4 of %s instead of %s, without its place data.")
                       : _("it goes as MP4 of %s instead of %s."),
             size, full);
-        return g_strdup_printf(_("“%s” is too large for WhatsApp: %s"), was->name, made);
+        return coex_say(_("“%s” is too large for WhatsApp: %s"), was->name, made);
     }
-    made = g_strdup_printf(had_notes ? _("it goes as MP4, %s, without its place data.")
-                                     : _("it goes as MP4, %s."),
-                           size);
-    return g_strdup_printf(_("“%s” is of no type that WhatsApp plays: %s"), was->name, made);
+    made = coex_say(had_notes ? _("it goes as MP4, %s, without its place data.")
+                              : _("it goes as MP4, %s."),
+                    size);
+    return coex_say(_("“%s” is of no type that WhatsApp plays: %s"), was->name, made);
 }
 
 /* It was not tried, or not to its end: @why, NULL. */
@@ -330,7 +329,7 @@ fit_voice(Fitting *fitting, GError **error)
     }
     if (!convert(fitting, FALSE, error))
         return FALSE;
-    fitting->done = g_strdup_printf(_("“%s” goes as a voice message: Opus in mono."), name);
+    fitting->done = coex_say(_("“%s” goes as a voice message: Opus in mono."), name);
     return TRUE;
 }
 

@@ -86,7 +86,7 @@ taking_free(Taking *taking)
 static gboolean
 set_read_error(GError **error, const char *why)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("It cannot be read: %s."), why);
+    coex_error_say(error, COEX_ERROR_STORE, _("It cannot be read: %s."), why);
     return FALSE;
 }
 

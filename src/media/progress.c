@@ -27,9 +27,9 @@ dup_part(gint64 n_bytes, gint64 size)
         return g_steal_pointer(&part);
     if (size >= MB && size < 10 * MB)
         /* Translators: as in “0.4 of 2.5 MB” */
-        return g_strdup_printf(_("%.1f of %s"), (double)n_bytes / MB, whole);
+        return coex_say(_("%.1f of %s"), (double)n_bytes / MB, whole);
     /* Translators: as in “12 of 48 MB” */
-    return g_strdup_printf(_("%d of %s"), (int)(n_bytes / (size < MB ? 1000 : MB)), whole);
+    return coex_say(_("%d of %s"), (int)(n_bytes / (size < MB ? 1000 : MB)), whole);
 }
 
 static CoexSessionEvent *
@@ -74,8 +74,8 @@ coex_progress_tell_late(const CoexFetchJob *job)
         return;
     event = make_event(job, COEX_TRANSFER_KEPT);
     /* Translators: a kind of file, as “image”, and its number */
-    event->text = g_strdup_printf(_("[%s #%" PRId64 ", loading]"), coex_media_get_label(job->media),
-                                  job->message_id);
+    event->text = coex_say(_("[%s #%" PRId64 ", loading]"), coex_media_get_label(job->media),
+                           job->message_id);
     coex_account_tell_in_turn(job->account, event);
 }
 

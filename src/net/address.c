@@ -30,10 +30,10 @@ parse_address(const char *address, GError **error)
             parsed = g_inet_socket_address_new_from_string(host, port);
     }
     if (parsed == NULL)
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("\"%s\" is not an address to listen on. The option \"listen\" takes an IP "
-                      "address and a port, such as 127.0.0.1:8480 or [::1]:8480, or \"off\"."),
-                    address);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("\"%s\" is not an address to listen on. The option \"listen\" takes an IP "
+                         "address and a port, such as 127.0.0.1:8480 or [::1]:8480, or \"off\"."),
+                       address);
     return parsed;
 }
 
@@ -133,9 +133,10 @@ coex_address_listen(const char *address, guint *ret_port, GError **error)
         return -1;
     fd = open_socket(parsed, ret_port);
     if (fd < 0)
-        g_set_error(error, COEX_ERROR, COEX_ERROR_LISTEN,
-                    _("Could not listen for webhooks on %s: %s. Choose another address or port for "
-                      "\"listen\"."),
-                    address, explain_errno(errno));
+        coex_error_say(
+            error, COEX_ERROR_LISTEN,
+            _("Could not listen for webhooks on %s: %s. Choose another address or port for "
+              "\"listen\"."),
+            address, explain_errno(errno));
     return fd;
 }

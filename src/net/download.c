@@ -75,8 +75,8 @@ set_disk_error(GError **error, const Job *job, int code)
     g_autofree char *folder = g_path_get_dirname(job->path);
 
     /* Translators: a folder, and the system's reason */
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("It could not be written to %s: %s."),
-                folder, g_strerror(code));
+    coex_error_say(error, COEX_ERROR_STORE, _("It could not be written to %s: %s."), folder,
+                   g_strerror(code));
 }
 
 static gboolean

@@ -581,10 +581,11 @@ coex_listener_new(const char *address, CoexCertificate *certificate,
     if (listener->listen_fd < 0)
         return NULL;
     if (listener->postbox->wake_fd < 0 || !start_thread(listener)) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_LISTEN,
-                    _("Could not start listening for webhooks on %s: no file descriptor, thread or "
-                      "memory is left for it. Close something, then try again."),
-                    address);
+        coex_error_say(
+            error, COEX_ERROR_LISTEN,
+            _("Could not start listening for webhooks on %s: no file descriptor, thread or "
+              "memory is left for it. Close something, then try again."),
+            address);
         return NULL;
     }
     return g_steal_pointer(&listener);

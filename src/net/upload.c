@@ -132,9 +132,9 @@ open_form(gpointer data, gint64 *ret_length, GError **error)
     Form *form;
 
     if (fd < 0 || fstat(fd, &found) != 0) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("The copy of it cannot be read: %s. Send the file again."),
-                    g_strerror(errno));
+        coex_error_say(error, COEX_ERROR_STORE,
+                       _("The copy of it cannot be read: %s. Send the file again."),
+                       g_strerror(errno));
         if (fd >= 0)
             close(fd);
         return NULL;

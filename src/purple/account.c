@@ -119,8 +119,8 @@ dup_failure(CoexConnection *connection, const GError *error)
     other = coex_backend_list()[backend == coex_backend_list()[0] ? 1 : 0];
     if (coex_host_get()->splits_values) {
         /* Translators: two names of companies */
-        question = g_strdup_printf(_("The provider is %s. Or is it %s?"), _(backend->label),
-                                   _(other->label));
+        question =
+            coex_say(_("The provider is %s. Or is it %s?"), _(backend->label), _(other->label));
         sentence = g_strconcat(error->message, " ", question, NULL);
         return coex_options_add_typed(connection->account, sentence, "provider", other->id);
     }
@@ -130,8 +130,8 @@ dup_failure(CoexConnection *connection, const GError *error)
             : other->key_prefix == NULL || !g_str_has_prefix(key, other->key_prefix))
         return g_strdup(error->message);
     /* Translators: the key does not look like one of this company's; the name of another one */
-    question = g_strdup_printf(_("It does not look like %s's: is the provider %s?"),
-                               _(backend->label), _(other->label));
+    question = coex_say(_("It does not look like %s's: is the provider %s?"), _(backend->label),
+                        _(other->label));
     return g_strconcat(error->message, " ", question, NULL);
 }
 
@@ -449,11 +449,11 @@ dup_rate_card(PurpleAccount *account, GError **error)
     if (*value == '\0')
         return g_strdup("");
     if (path == NULL)
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("Option rate-card: “%s” is no whole path, such as ~/prices.csv."), value);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("Option rate-card: “%s” is no whole path, such as ~/prices.csv."), value);
     else if (!coex_typed_path_may_read(path))
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("Option rate-card: it has to be a file below %s here."), own);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("Option rate-card: it has to be a file below %s here."), own);
     else
         return g_steal_pointer(&path);
     return NULL;

@@ -121,9 +121,8 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
     connection->tell_catalogue = FALSE;
     if (error != NULL || catalogue == NULL) {
         g_autofree char *line =
-            error != NULL
-                ? g_strdup_printf(_("The templates could not be fetched: %s"), error->message)
-                : g_strdup(_("The templates could not be fetched: no answer"));
+            error != NULL ? coex_say(_("The templates could not be fetched: %s"), error->message)
+                          : g_strdup(_("The templates could not be fetched: no answer"));
 
         coex_unseen_tell(connection, line);
         return;
@@ -141,7 +140,7 @@ static void
 tell_not_held(CoexConnection *connection, const char *name, const char *text, const char *why)
 {
     /* Translators: a text that was typed, and a sentence that says why */
-    g_autofree char *line = g_strdup_printf(_("Not held: “%s”. %s"), text, why);
+    g_autofree char *line = coex_say(_("Not held: “%s”. %s"), text, why);
 
     coex_lines_notice(connection, name, line);
 }
@@ -217,7 +216,7 @@ hold(CoexConnection *connection, const char *name)
     };
     g_autofree char *person = coex_connection_dup_title(connection, name);
     /* Translators: the title of a window; %s is a person's name */
-    g_autofree char *title = g_strdup_printf(_("Hold: %s"), person);
+    g_autofree char *title = coex_say(_("Hold: %s"), person);
 
     ask_text(connection, name, title, &question);
 }
@@ -233,7 +232,7 @@ reply(CoexConnection *connection, const char *name)
     };
     g_autofree char *person = coex_connection_dup_title(connection, name);
     /* Translators: the title of a window; %s is a person's name */
-    g_autofree char *title = g_strdup_printf(_("Reply: %s"), person);
+    g_autofree char *title = coex_say(_("Reply: %s"), person);
 
     ask_text(connection, name, title, &question);
 }
@@ -325,11 +324,11 @@ static char *
 describe_takeover(const char *registered_url, const char *our_url)
 {
     if (strcmp(registered_url, our_url) != 0)
-        return g_strdup_printf(
+        return coex_say(
             _("Messages are delivered to %s now. Once this account has taken over the webhook they "
               "come to %s instead, and no longer to that system."),
             registered_url, our_url);
-    return g_strdup_printf(
+    return coex_say(
         _("Messages are delivered to %s, but with a secret that another profile or program "
           "registered, so they are turned away here. Once this account has taken over the webhook "
           "its own secret is registered, and the other one gets no messages any more. Two can "
@@ -358,7 +357,7 @@ coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
     const char *primary = _("May this account take over the number's webhook?");
     g_autofree char *title =
         /* Translators: the title of a window; %s is a phone number */
-        g_strdup_printf(_("Webhook of %s"), purple_account_get_username(connection->account));
+        coex_say(_("Webhook of %s"), purple_account_get_username(connection->account));
     g_autofree char *secondary = describe_takeover(registered_url, our_url);
     g_autofree char *wrapped = coex_text_wrap(secondary, 56);
 
@@ -375,9 +374,9 @@ coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
         return;
 
     g_autofree char *line =
-        g_strdup_printf(_("Messages of this number are delivered to %s, and nothing was changed. "
-                          "To have them here, set the webhook to %s at the provider, or log in "
-                          "once with Pidgin, Finch or BitlBee, which can ask."),
-                        registered_url, our_url);
+        coex_say(_("Messages of this number are delivered to %s, and nothing was changed. "
+                   "To have them here, set the webhook to %s at the provider, or log in "
+                   "once with Pidgin, Finch or BitlBee, which can ask."),
+                 registered_url, our_url);
     coex_unseen_tell(connection, line);
 }

@@ -150,8 +150,7 @@ coex_ask_point_at(CoexConnection *connection, const char *title)
     if (who == NULL || !coex_host_get()->opens_behind)
         return;
     /* Translators: %s is the title of a window; Alt+w is a key of Finch's */
-    line = g_strdup_printf(_("It stands in a window of its own, “%s” (Alt+w lists the windows)."),
-                           title);
+    line = coex_say(_("It stands in a window of its own, “%s” (Alt+w lists the windows)."), title);
     if (coex_connection_is_own(connection, who))
         coex_notice_tell(connection, line);
     else

@@ -150,12 +150,12 @@ tell_no_group(CoexConnection *connection, const char *name)
             coex_text_list_add(all, _("“%s”"), purple_group_get_name((PurpleGroup *)node));
     /* Translators: names of groups, and the / or ! that commands begin with */
     if (all->len > 0)
-        line = g_strdup_printf(
+        line = coex_say(
             _("Nothing was sent: that begins with no group of the buddy list. There are %s. "
               "%sbroadcast GROUP TEMPLATE value | value sends a template to everybody in one."),
             all->str, coex_host_get_mark());
     else
-        line = g_strdup_printf(
+        line = coex_say(
             _("Nothing was sent: the buddy list has no groups. %sbroadcast GROUP TEMPLATE value | "
               "value sends a template to everybody in one."),
             coex_host_get_mark());
@@ -183,9 +183,9 @@ plan(CoexConnection *connection, const char *name, const char *words)
         catalogue != NULL ? coex_catalogue_find(catalogue, called, connection->language) : NULL;
     if (template_ == NULL) {
         g_autofree char *line =
-            g_strdup_printf(_("Nothing was sent: there is no template “%s”. Its name stands behind "
-                              "that of the group; %stemplate lists them all."),
-                            called, coex_host_get_mark());
+            coex_say(_("Nothing was sent: there is no template “%s”. Its name stands behind "
+                       "that of the group; %stemplate lists them all."),
+                     called, coex_host_get_mark());
 
         tell(connection, name, line);
         return;
@@ -211,7 +211,7 @@ coex_broadcast_run(CoexConnection *connection, const char *where, const char *wo
     const char *name = where != NULL && coex_session_find_person(connection->session, where) != NULL
                            ? where
                            : NULL;
-    g_autofree char *line = g_strstrip(g_strdup(words));
+    g_autofree char *line = g_strstrip(coex_text_without_isolates(words));
 
     if (*line == '\0')
         coex_session_broadcast(connection->session, name, COEX_BROADCAST_REPORT, NULL);
@@ -262,7 +262,7 @@ coex_broadcast_ask(CoexConnection *connection, const CoexSessionEvent *event)
     const char *name = event->person != NULL ? event->person->name : NULL;
     g_autofree char *wrapped = coex_text_wrap(event->detail, COLUMNS);
     g_autofree char *account = coex_own_number_dup_title(connection->account);
-    g_autofree char *title = g_strdup_printf(_("Broadcast from %s"), account);
+    g_autofree char *title = coex_say(_("Broadcast from %s"), account);
     g_autofree char *order = NULL;
     g_autofree char *line = NULL;
 
@@ -275,8 +275,7 @@ coex_broadcast_ask(CoexConnection *connection, const CoexSessionEvent *event)
                         on_answer))
         return;
     /* Translators: %s is the / or ! that commands begin with */
-    order =
-        g_strdup_printf(_("Nothing was sent yet: %sbroadcast yes sends it."), coex_host_get_mark());
+    order = coex_say(_("Nothing was sent yet: %sbroadcast yes sends it."), coex_host_get_mark());
     line = g_strdup_printf("%s %s\n%s", event->text, event->detail, order);
     tell(connection, name, line);
 }

@@ -106,7 +106,7 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         return 0;
     if (!send(connection->session, name, text, &error)) {
         g_autofree char *plain = coex_text_from_markup(markup);
-        g_autofree char *line = g_strdup_printf(_("Not sent: “%s”. %s"), plain, error->message);
+        g_autofree char *line = coex_say(_("Not sent: “%s”. %s"), plain, error->message);
 
         coex_lines_notice(connection, name, line);
     }
@@ -295,12 +295,12 @@ dup_resend(guint n_resend)
 
     /* Translators: %s is the / or ! that commands begin with; a part of a list with commas */
     if (n_resend <= 1)
-        return g_strdup_printf(_("%sresend sends it again"), mark);
+        return coex_say(_("%sresend sends it again"), mark);
     if (n_resend == 2)
-        return g_strdup_printf(_("%sresend sends it and another one again"), mark);
-    return g_strdup_printf(COEX_PLURAL("%sresend sends it and %u other again",
-                                       "%sresend sends it and %u others again", n_resend - 1),
-                           mark, n_resend - 1);
+        return coex_say(_("%sresend sends it and another one again"), mark);
+    return coex_say(COEX_PLURAL("%sresend sends it and %u other again",
+                                "%sresend sends it and %u others again", n_resend - 1),
+                    mark, n_resend - 1);
 }
 
 /* What can be done about a line's text, in a line of its own; "" for nothing. @n_resend: as
@@ -316,14 +316,14 @@ make_offer(CoexLineFlags flags, guint n_resend)
         add_offer(offers, dup_resend(n_resend));
     /* Translators: %s is the / or ! that commands begin with; a part of a list with commas */
     if (flags & COEX_LINE_TEMPLATE)
-        add_offer(offers, g_strdup_printf(_("%stemplate offers the templates"), mark));
+        add_offer(offers, coex_say(_("%stemplate offers the templates"), mark));
     /* Translators: %s is the / or ! that commands begin with; a part of a list with commas */
     if (flags & COEX_LINE_KEPT)
-        add_offer(offers, g_strdup_printf(_("%sdiscard drops it"), mark));
+        add_offer(offers, coex_say(_("%sdiscard drops it"), mark));
     if (offers->len == 0)
         return g_strdup("");
     /* Translators: the end of a sentence: “/resend sends it again, /discard drops it.” */
-    sentence = g_strdup_printf(_("%s."), offers->str);
+    sentence = coex_say(_("%s."), offers->str);
     return g_strconcat("\n", sentence, NULL);
 }
 
@@ -343,10 +343,10 @@ dup_failure(const CoexFeedItem *item)
 
     /* Translators: a text that was typed, and a sentence that says why */
     if (item->kind != COEX_FEED_FAILED)
-        return g_strdup_printf(_("Not confirmed: “%s”. %s"), text, detail);
+        return coex_say(_("Not confirmed: “%s”. %s"), text, detail);
     if (item->flags & COEX_LINE_UNSENT)
-        return g_strdup_printf(_("Not sent: “%s”. %s"), text, detail);
-    return g_strdup_printf(_("Not delivered: “%s”. %s"), text, detail);
+        return coex_say(_("Not sent: “%s”. %s"), text, detail);
+    return coex_say(_("Not delivered: “%s”. %s"), text, detail);
 }
 
 /* The log has the text: without this line it would look as if it had arrived. */
@@ -364,10 +364,10 @@ static void
 show_arrived(CoexConnection *connection, const CoexFeedItem *item, const char *name)
 {
     g_autofree char *text = quote(item);
-    g_autofree char *arrived = g_strdup_printf(
-        item->flags & COEX_LINE_KEPT ? _("Arrived after all, and not kept any more: “%s”.")
-                                     : _("Arrived after all: “%s”."),
-        text);
+    g_autofree char *arrived =
+        coex_say(item->flags & COEX_LINE_KEPT ? _("Arrived after all, and not kept any more: “%s”.")
+                                              : _("Arrived after all: “%s”."),
+                 text);
     const char *twice = item->flags & COEX_LINE_TWICE
                             ? _("It was sent again, too, so it may stand there twice.")
                             : NULL;
@@ -381,7 +381,7 @@ static void
 show_own(CoexConnection *connection, const CoexFeedItem *item)
 {
     g_autofree char *line =
-        g_strdup_printf(_("This number itself is told as the other side of: “%s”"), item->text);
+        coex_say(_("This number itself is told as the other side of: “%s”"), item->text);
 
     coex_unseen_tell(connection, line);
 }

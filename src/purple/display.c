@@ -138,7 +138,7 @@ coex_display_dup_author(const char *text, gsize *ret_length)
         return NULL;
     if (desk != NULL)
         /* Translators: %s is the name of another desk, whose user wrote the message */
-        return g_strdup_printf(_("[desk %s]"), desk);
+        return coex_say(_("[desk %s]"), desk);
     return strcmp(author, COEX_BY_AGENT) == 0 ? g_strdup(_("[by the Business Agent]"))
                                               : g_strdup(_("[by a bot]"));
 }

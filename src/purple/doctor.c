@@ -24,9 +24,9 @@ dup_refusal(const char *words)
 {
     if (*words == '\0' || strcmp(words, "stop") == 0)
         return NULL;
-    return g_strdup_printf(_("Nothing was checked: type %sdoctor to check the whole connection, or "
-                             "%sdoctor stop to end that."),
-                           coex_host_get_mark(), coex_host_get_mark());
+    return coex_say(_("Nothing was checked: type %sdoctor to check the whole connection, or "
+                      "%sdoctor stop to end that."),
+                    coex_host_get_mark(), coex_host_get_mark());
 }
 
 void
@@ -34,7 +34,7 @@ coex_doctor_run(CoexConnection *connection, const char *words)
 {
     gboolean goes_on = strcmp(words, "stop") != 0;
     g_autofree char *refusal = dup_refusal(words);
-    g_autofree char *line = g_strdup_printf(
+    g_autofree char *line = coex_say(
         _("Checking the whole connection; nothing is changed by it. %sdoctor stop ends it."),
         coex_host_get_mark());
 

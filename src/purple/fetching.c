@@ -119,14 +119,14 @@ dup_rest(const char *file, guint seconds)
 
     /* Translators: %s is a file, such as "image #17, 240 KB" */
     if (seconds < 55)
-        return g_strdup_printf(COEX_PLURAL("[%s] takes about %u second more.",
-                                           "[%s] takes about %u seconds more.", tens),
-                               file, tens);
+        return coex_say(COEX_PLURAL("[%s] takes about %u second more.",
+                                    "[%s] takes about %u seconds more.", tens),
+                        file, tens);
     if (seconds < 90)
-        return g_strdup_printf(_("[%s] takes about a minute more."), file);
-    return g_strdup_printf(COEX_PLURAL("[%s] takes about %u minute more.",
-                                       "[%s] takes about %u minutes more.", minutes),
-                           file, minutes);
+        return coex_say(_("[%s] takes about a minute more."), file);
+    return coex_say(COEX_PLURAL("[%s] takes about %u minute more.",
+                                "[%s] takes about %u minutes more.", minutes),
+                    file, minutes);
 }
 
 /* Where there is no such window. */

@@ -59,8 +59,8 @@ read_folder(PurpleAccount *account, GError **error)
     else if (g_path_is_absolute(value))
         folder = g_strdup(value);
     if (folder == NULL) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("Option media-folder: “%s” is no whole path, such as ~/WhatsApp."), value);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("Option media-folder: “%s” is no whole path, such as ~/WhatsApp."), value);
         return NULL;
     }
     g_free(value);
@@ -68,10 +68,11 @@ read_folder(PurpleAccount *account, GError **error)
     if (coex_host_opens_files() || is_own(value))
         return g_steal_pointer(&value);
     g_autofree char *own = coex_typed_path_dup_folder();
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                _("Option media-folder: files can be put only below %s here. Enter such a folder, "
-                  "or none."),
-                own);
+    coex_error_say(
+        error, COEX_ERROR_INVALID_INPUT,
+        _("Option media-folder: files can be put only below %s here. Enter such a folder, "
+          "or none."),
+        own);
     return NULL;
 }
 
@@ -82,9 +83,9 @@ read_limit(PurpleAccount *account, gint64 *ret_limit, GError **error)
     guint64 limit = 0;
 
     if (!g_ascii_string_to_unsigned(value, 10, 1, LIMIT_MAX, &limit, NULL)) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("Option media-limit: “%s” is none. It takes a number of MB from 1 to %d."),
-                    value, LIMIT_MAX);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("Option media-limit: “%s” is none. It takes a number of MB from 1 to %d."),
+                       value, LIMIT_MAX);
         return FALSE;
     }
     *ret_limit = (gint64)limit * MB;
@@ -108,10 +109,11 @@ read_url(PurpleAccount *account, GError **error)
     char *value = g_strstrip(g_strdup(coex_options_get(account, "media-url")));
 
     if (*value != '\0' && !is_address(value)) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("Option media-url: “%s” is no address under which files are shown, such as "
-                      "https://files.example.org/media."),
-                    value);
+        coex_error_say(
+            error, COEX_ERROR_INVALID_INPUT,
+            _("Option media-url: “%s” is no address under which files are shown, such as "
+              "https://files.example.org/media."),
+            value);
         g_free(value);
         return NULL;
     }
@@ -248,8 +250,7 @@ play(CoexConnection *connection, const char *path, const char *name)
 
     if (coex_play_file(coex_options_get(connection->account, "media-open"), path, &error))
         return;
-    line = g_strdup_printf(_("It could not be opened: %s. See the option media-open."),
-                           error->message);
+    line = coex_say(_("It could not be opened: %s. See the option media-open."), error->message);
     coex_lines_notice(connection, name, line);
 }
 

@@ -37,9 +37,9 @@ dup_meaning(CoexConnection *connection, const char *name)
 {
     const CoexPersonView *person = coex_session_find_person(connection->session, name);
     g_autofree char *blocked = person != NULL && person->blocked
-                                   ? g_strdup_printf(_("At WhatsApp they stay blocked: %sunblock "
-                                                       "them before, if you do not want that."),
-                                                     coex_host_get_mark())
+                                   ? coex_say(_("At WhatsApp they stay blocked: %sunblock "
+                                                "them before, if you do not want that."),
+                                              coex_host_get_mark())
                                    : NULL;
     g_autoptr(GString) text = g_string_new(
         _("All messages with this person go for good: from here, their files, from the chat "
@@ -64,7 +64,7 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
     }
 
     g_autofree char *title = coex_connection_dup_title(connection, name);
-    g_autofree char *primary = g_strdup_printf(_("Forget %s?"), title);
+    g_autofree char *primary = coex_say(_("Forget %s?"), title);
     g_autofree char *secondary = dup_meaning(connection, name);
     if (coex_ask_yes_no(
             connection,
@@ -73,7 +73,7 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
         return;
 
     /* Translators: %s is the / or ! that commands begin with */
-    g_autofree char *order = g_strdup_printf(_("%sforget yes does it."), coex_host_get_mark());
+    g_autofree char *order = coex_say(_("%sforget yes does it."), coex_host_get_mark());
     g_autofree char *line = g_strjoin(" ", primary, secondary, order, NULL);
     coex_lines_notice(connection, name, line);
 }

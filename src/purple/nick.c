@@ -200,7 +200,7 @@ tell_has_nick(CoexConnection *connection, const char *nick, const char *typed)
     if (strcmp(nick, typed) == 0)
         return;
     /* Translators: rename and what follows it is typed in BitlBee */
-    line = g_strdup_printf(
+    line = coex_say(
         _("This is somebody whom you have already, as %s. To call them %s, type: rename %s %s"),
         nick, typed, nick, typed);
     coex_notice_tell(connection, line);

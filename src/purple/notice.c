@@ -40,7 +40,7 @@ name(CoexConnection *connection, PurpleConversation *conv)
 {
     g_autofree char *title =
         /* Translators: %s is a phone number */
-        g_strdup_printf(_("Account %s"), purple_account_get_username(connection->account));
+        coex_say(_("Account %s"), purple_account_get_username(connection->account));
 
     if (g_strcmp0(purple_conversation_get_title(conv), title) != 0)
         purple_conversation_set_title(conv, title);
@@ -188,8 +188,8 @@ answer_list(const CoexConnection *connection, const char *words)
     guint64 n = LISTED;
 
     if (*words != '\0' && !g_ascii_string_to_unsigned(words, 10, 1, LINES_MAX, &n, NULL))
-        return g_strdup_printf(_("“%s” is no number of lines: one from 1 to %d, or none."), words,
-                               LINES_MAX);
+        return coex_say(_("“%s” is no number of lines: one from 1 to %d, or none."), words,
+                        LINES_MAX);
     if (connection->notices == NULL)
         return g_strdup(_("Nothing was told of the account since the login."));
     return dup_list(connection->notices, (guint)n);
@@ -319,7 +319,7 @@ coex_notice_answer(CoexConnection *connection, const char *typed)
     if (obey(connection, word))
         return;
     if (get_rest(word, "help") == NULL) {
-        g_string_printf(answer, _("Nothing was sent: “%s”."), line);
+        coex_say_more(answer, _("Nothing was sent: “%s”."), line);
         g_string_append_c(answer, ' ');
     }
     g_string_append(
@@ -372,7 +372,7 @@ coex_notice_tell_error(CoexConnection *connection, const char *sentence)
 
     g_autofree char *line =
         /* Translators: %s is a sentence that says why */
-        g_strdup_printf(_("Not connected yet: %s It is tried again by itself."), sentence);
+        coex_say(_("Not connected yet: %s It is tried again by itself."), sentence);
     coex_notice_tell(connection, line);
 }
 

@@ -181,7 +181,7 @@ dup_typed_label(const Option *option, const GArray *choices)
 
     /* Translators: an option and what can be typed there, the last of it apart: "Read receipts:
      * answer, seen or never" */
-    return g_strdup_printf(_("%s: %s or %s"), _(option->label), values, last);
+    return coex_say(_("%s: %s or %s"), _(option->label), values, last);
 }
 
 static PurpleAccountOption *
@@ -351,8 +351,8 @@ coex_options_check_lists(PurpleAccount *account, GError **error)
         values = join_values(choices, &last);
         /* Translators: an option's name, what was typed there, and what can be, the last apart:
          * "answer, seen and never". All of them stay as they are. */
-        sentence = g_strdup_printf(_("Option %s: “%s” is none. There are %s and %s."), option->key,
-                                   typed, values, last);
+        sentence = coex_say(_("Option %s: “%s” is none. There are %s and %s."), option->key, typed,
+                            values, last);
         all = coex_options_add_typed(account, sentence, option->key, get_preset(option));
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, all);
         return FALSE;
@@ -378,12 +378,11 @@ dup_typed(PurpleAccount *account, const char *key, const char *value)
     /* Translators: an option's name and value. What stands in quotes is typed as it is, but NAME.
      */
     if (is_alone())
-        return g_strdup_printf(_("Type “account coex set %s %s”, with the account's name in "
-                                 "“account list” if that is not coex."),
-                               key, value);
-    return g_strdup_printf(
-        _("Type “account NAME set %s %s”, where NAME is what “account list” calls %s."), key, value,
-        purple_account_get_username(account));
+        return coex_say(_("Type “account coex set %s %s”, with the account's name in "
+                          "“account list” if that is not coex."),
+                        key, value);
+    return coex_say(_("Type “account NAME set %s %s”, where NAME is what “account list” calls %s."),
+                    key, value, purple_account_get_username(account));
 }
 
 char *
@@ -505,7 +504,7 @@ on_page_ok(gpointer token, PurpleRequestFields *fields)
     if (connection == NULL)
         return;
     if (!keep_page(connection, fields, &changed, &error)) {
-        g_autofree char *line = g_strdup_printf(_("Nothing was kept: %s"), error->message);
+        g_autofree char *line = coex_say(_("Nothing was kept: %s"), error->message);
 
         coex_notice_tell(connection, line);
     } else if (changed) {

@@ -45,7 +45,7 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
         return;
     }
     if (part == NULL || halves[1] == NULL || *g_strstrip(halves[1]) == '\0') {
-        g_autofree char *line = g_strdup_printf(
+        g_autofree char *line = coex_say(
             _("Nothing was changed: type what is to change and its new text, as in %sprofile about "
               "Open from 9 to 19. There are about, address, description, mail, web and vertical; - "
               "takes a text away. vertical, the line of business, is a word of Meta's, such as "
@@ -57,7 +57,7 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
     }
     value = coex_profile_check(part, halves[1], &error);
     if (value == NULL) {
-        g_autofree char *line = g_strdup_printf(_("Nothing was changed: %s"), error->message);
+        g_autofree char *line = coex_say(_("Nothing was changed: %s"), error->message);
 
         coex_lines_notice(connection, name, line);
         return;
@@ -190,7 +190,7 @@ open_form(CoexConnection *connection, const CoexProfile *profile, const char *co
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
     const CoexProfilePart *parts = coex_profile_list_parts();
     const char *number = purple_account_get_username(connection->account);
-    g_autofree char *title = g_strdup_printf(_("Profile: %s"), number);
+    g_autofree char *title = coex_say(_("Profile: %s"), number);
     g_autofree char *wrapped = fault != NULL ? coex_text_wrap(fault, COLUMNS) : NULL;
     gpointer token;
     void *ui;
@@ -297,7 +297,7 @@ static void
 show_page(CoexConnection *connection, char **facts)
 {
     const char *number = purple_account_get_username(connection->account);
-    g_autofree char *title = g_strdup_printf(_("Account: %s"), number);
+    g_autofree char *title = coex_say(_("Account: %s"), number);
     g_autofree char *rows = dup_rows(facts, connection->profile);
     gboolean can_edit = connection->profile != NULL;
     gpointer token;

@@ -185,7 +185,7 @@ coex_pictures_send(CoexConnection *connection, const char *name, const char *mar
         send_parts(connection, name, parts, way, &error);
     if (parts != NULL && error == NULL)
         return TRUE;
-    line = g_strdup_printf(_("Not sent: “%s”. %s"), text, error != NULL ? error->message : why);
+    line = coex_say(_("Not sent: “%s”. %s"), text, error != NULL ? error->message : why);
     coex_lines_notice(connection, name, line);
     return TRUE;
 }

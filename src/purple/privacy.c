@@ -27,7 +27,7 @@ coex_privacy_set_rule(PurpleConnection *gc)
     if (rule == PURPLE_PRIVACY_ALLOW_ALL)
         return;
     /* Translators: a chat program, and its own words in its list of rules */
-    g_autofree char *line = g_strdup_printf(
+    g_autofree char *line = coex_say(
         _("WhatsApp blocks single people and knows no other rule, so %s was set back to “Block "
           "only the users below”: what anybody else writes is shown."),
         _(coex_host_get()->label));
@@ -103,7 +103,7 @@ tell_taken_off(CoexConnection *connection, GPtrArray *titles)
     g_ptr_array_add(titles, NULL);
     all = g_strjoinv(", ", (char **)titles->pdata);
     /* Translators: a chat program, names of people, the / or ! that commands begin with */
-    g_autofree char *line = g_strdup_printf(
+    g_autofree char *line = coex_say(
         _("Not blocked at WhatsApp, and so taken off the block list of %s: %s. What they write is "
           "shown. %sblock blocks somebody at WhatsApp, within 24 hours after they wrote."),
         _(coex_host_get()->label), all, coex_host_get_mark());
@@ -178,7 +178,7 @@ refuse_stranger(CoexConnection *connection, const char *name)
 {
     g_autofree char *title = coex_connection_dup_title(connection, name);
     g_autofree char *line =
-        g_strdup_printf(_("%s was not blocked: that is no number and no id of WhatsApp's."), title);
+        coex_say(_("%s was not blocked: that is no number and no id of WhatsApp's."), title);
 
     coex_privacy_stop(connection);
     connection->denied_stranger = g_strdup(name);

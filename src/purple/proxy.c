@@ -78,12 +78,13 @@ coex_proxy_read(PurpleAccount *account, CoexProxy *ret_proxy, GError **error)
     ret_proxy->spares_loopback = !is_own(account);
     if (coex_proxy_is_complete(ret_proxy))
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                is_own(account)
-                    ? _("A proxy is switched on for this account, and its host or port is missing "
-                        "or wrong (%s:%u). Correct it in the account's proxy settings.")
-                    : _("A proxy is switched on for this account, and its host or port is missing "
-                        "or wrong (%s:%u). Correct it in the proxy settings of the chat program."),
-                ret_proxy->host, ret_proxy->port);
+    coex_error_say(
+        error, COEX_ERROR_INVALID_INPUT,
+        is_own(account)
+            ? _("A proxy is switched on for this account, and its host or port is missing "
+                "or wrong (%s:%u). Correct it in the account's proxy settings.")
+            : _("A proxy is switched on for this account, and its host or port is missing "
+                "or wrong (%s:%u). Correct it in the proxy settings of the chat program."),
+        ret_proxy->host, ret_proxy->port);
     return FALSE;
 }

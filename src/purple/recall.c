@@ -58,9 +58,9 @@ coex_recall_check(PurpleAccount *account, GError **error)
 
     if (*value == '\0' || is_number(value, &limit))
         return TRUE;
-    sentence = g_strdup_printf(
-        _("Option recall: “%s” is none. It takes a number from 0 to %d, or nothing."), value,
-        LIMIT_MAX);
+    sentence =
+        coex_say(_("Option recall: “%s” is none. It takes a number from 0 to %d, or nothing."),
+                 value, LIMIT_MAX);
     all = coex_options_add_typed(account, sentence, "recall", "10");
     g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, all);
     return FALSE;
@@ -106,8 +106,7 @@ static char *
 dup_quote(const CoexFeedItem *item)
 {
     /* Translators: the message that this one answers */
-    g_autofree char *quote =
-        item->quote != NULL ? g_strdup_printf(_("(to “%s”)"), item->quote) : NULL;
+    g_autofree char *quote = item->quote != NULL ? coex_say(_("(to “%s”)"), item->quote) : NULL;
 
     return quote != NULL ? g_strconcat(" ", quote, NULL) : g_strdup("");
 }

@@ -77,7 +77,7 @@ dup_message(const CoexPersonView *person)
     if (person->unread_since == 0 && person->waiting_since == 0)
         return coex_person_view_dup_label(person);
     /* Translators: %s is until when free text can be sent */
-    return g_strdup_printf(person->unread_since > 0 ? _("Unread · %s") : _("Waits · %s"), until);
+    return coex_say(person->unread_since > 0 ? _("Unread · %s") : _("Waits · %s"), until);
 }
 
 static void
@@ -104,7 +104,7 @@ tell_new_alias(CoexConnection *connection, const char *name, const char *alias)
     if (conv == NULL)
         return;
     g_autofree char *title = coex_peer_dup_name_display(name);
-    g_autofree char *line = g_strdup_printf(_("%s is now known as %s."), title, alias);
+    g_autofree char *line = coex_say(_("%s is now known as %s."), title, alias);
     g_autofree char *html = coex_text_escape(line);
     purple_conversation_write(conv, NULL, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY,
                               time(NULL));
@@ -424,7 +424,7 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
     g_autofree char *window = coex_session_describe_window(connection->session, person->name);
     g_autofree char *blocked =
         /* Translators: behind “Blocked:”; %s is the / or ! that commands begin with */
-        g_strdup_printf(_("at WhatsApp; %sunblock ends that"), coex_host_get_mark());
+        coex_say(_("at WhatsApp; %sunblock ends that"), coex_host_get_mark());
 
     if (person->blocked)
         purple_notify_user_info_add_pair_plaintext(info, _("Blocked"), blocked);
@@ -548,7 +548,7 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
         coex_session_pin(connection->session, name);
         return;
     }
-    g_autofree char *primary = g_strdup_printf(_("%s was not added"), name);
+    g_autofree char *primary = coex_say(_("%s was not added"), name);
     purple_notify_error(gc, _("WhatsApp Business"), primary,
                         error != NULL ? error->message
                                       : _("It is this account's own number: the business cannot "

@@ -117,9 +117,9 @@ tell_gone_over(PurpleConversation *conv, PurpleConversation *former)
     g_autofree char *title = dup_title(conv);
     g_autofree char *former_title = dup_title(former);
     g_autofree char *line =
-        g_strdup_printf(_("What you type here now goes to %s. This window is also that of %s: in "
-                          "the buddy list both are one contact."),
-                        title, former_title);
+        coex_say(_("What you type here now goes to %s. This window is also that of %s: in "
+                   "the buddy list both are one contact."),
+                 title, former_title);
 
     coex_lines_notice(connection, purple_conversation_get_name(ours), line);
 }
@@ -200,7 +200,7 @@ refuse(CoexConnection *connection, PurpleConversation *conv, const Window *windo
     g_autofree char *title = dup_title(conv);
     /* Translators: a text, the person before, and twice who it is now; Conversation and Send To are
      * Pidgin's words */
-    g_autofree char *line = g_strdup_printf(
+    g_autofree char *line = coex_say(
         _("Not sent: “%s”. While you typed, this window went over from %s to %s. If it is for %s, "
           "type it again; the menu Conversation, Send To, chooses the other."),
         text, window->former, title, title);
@@ -258,10 +258,10 @@ on_buddy_added(PurpleBuddy *buddy, gpointer user_data)
     g_autofree char *other_title =
         dup_title_of(purple_buddy_get_account(other), purple_buddy_get_name(other));
     g_autofree char *line =
-        g_strdup_printf(_("%s is now one contact with %s in the buddy list. So both write into one "
-                          "window, and what you type there goes to who wrote last. To have a "
-                          "window for each, take one out of the contact and close the window."),
-                        title, other_title);
+        coex_say(_("%s is now one contact with %s in the buddy list. So both write into one "
+                   "window, and what you type there goes to who wrote last. To have a "
+                   "window for each, take one out of the contact and close the window."),
+                 title, other_title);
     coex_notice_tell(connection, line);
 }
 

@@ -34,7 +34,7 @@ void
 coex_synchronise_ask(CoexConnection *connection, const char *text)
 {
     g_autofree char *account = coex_own_number_dup_title(connection->account);
-    g_autofree char *title = g_strdup_printf(_("Contacts and history of %s"), account);
+    g_autofree char *title = coex_say(_("Contacts and history of %s"), account);
     const char *primary = _("Ask WhatsApp for the phone's contacts and history?");
     g_autofree char *wrapped = coex_text_wrap(text, 56);
 
@@ -44,8 +44,8 @@ coex_synchronise_ask(CoexConnection *connection, const char *text)
         return;
 
     /* Translators: %s is the / or ! that commands begin with */
-    g_autofree char *order = g_strdup_printf(
-        _("Nothing was asked for yet: %ssynchronise yes does it."), coex_host_get_mark());
+    g_autofree char *order =
+        coex_say(_("Nothing was asked for yet: %ssynchronise yes does it."), coex_host_get_mark());
     g_autofree char *line = g_strjoin(" ", primary, text, order, NULL);
     coex_unseen_tell(connection, line);
 }

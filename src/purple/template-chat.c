@@ -76,7 +76,7 @@ show_list(CoexPicker *picker)
         add_line(lines, _("The 24-hour window is open: a plain text can be sent, too."));
     if (picker->parked != NULL) {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, ROW_CHARS);
-        g_autofree char *line = g_strdup_printf(_("Waiting: “%s”"), excerpt);
+        g_autofree char *line = coex_say(_("Waiting: “%s”"), excerpt);
 
         add_line(lines, line);
     }
@@ -160,13 +160,13 @@ dup_demand(const CoexPicker *picker)
 
     /* Translators: the names of values, and what is typed before them, such as !fill */
     if (only_missing)
-        return g_strdup_printf(
-            COEX_PLURAL("It still needs: %s. Type %s and the value.",
-                        "It still needs: %s. Type %s and the values, with | between.", n),
-            needs, verb);
-    return g_strdup_printf(COEX_PLURAL("It needs: %s. Type %s and the value.",
-                                       "It needs: %s. Type %s and the values, with | between.", n),
-                           needs, verb);
+        return coex_say(COEX_PLURAL("It still needs: %s. Type %s and the value.",
+                                    "It still needs: %s. Type %s and the values, with | between.",
+                                    n),
+                        needs, verb);
+    return coex_say(COEX_PLURAL("It needs: %s. Type %s and the value.",
+                                "It needs: %s. Type %s and the values, with | between.", n),
+                    needs, verb);
 }
 
 static void

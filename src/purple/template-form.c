@@ -69,7 +69,7 @@ dup_window_title(CoexPicker *picker)
     g_autofree char *excerpt = coex_text_excerpt(title, TITLE_CHARS);
 
     /* Translators: the title of a window; %s is a person's name */
-    return g_strdup_printf(_("Template: %s"), excerpt);
+    return coex_say(_("Template: %s"), excerpt);
 }
 
 /* A form's buttons. The second one stands for closing the window too, except in Finch. With fields
@@ -153,7 +153,7 @@ static void
 add_waiting(GString *text, CoexPicker *picker, gsize n_chars)
 {
     g_autofree char *excerpt = coex_text_excerpt(picker->parked, n_chars);
-    g_autofree char *waiting = g_strdup_printf(_("Waiting: “%s”"), excerpt);
+    g_autofree char *waiting = coex_say(_("Waiting: “%s”"), excerpt);
 
     add_paragraph(text, waiting);
 }
@@ -180,7 +180,7 @@ give_back_find(CoexPicker *picker, const char *find)
     if (*find == '\0' || !waits || (searched && picker->shown->len > 0))
         return;
 
-    g_autofree char *line = g_strdup_printf(_("Not sent, it was typed under Find: “%s”"), find);
+    g_autofree char *line = coex_say(_("Not sent, it was typed under Find: “%s”"), find);
     coex_lines_notice(picker->connection, picker->name, line);
 }
 
@@ -321,7 +321,7 @@ show_list(CoexPicker *picker)
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
     PurpleRequestField *list = purple_request_field_list_new("template", _("Template"));
     g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
-    g_autofree char *primary = g_strdup_printf(_("A template for %s"), title);
+    g_autofree char *primary = coex_say(_("A template for %s"), title);
     purple_request_fields_add_group(fields, group);
     purple_request_field_group_add_field(
         group, purple_request_field_string_new("find", _("Find"), picker->query, FALSE));
@@ -465,7 +465,7 @@ show_page(CoexPicker *picker, guint start)
     g_autofree char *recipient = dup_recipient(picker);
     g_autofree char *primary =
         /* Translators: a template's name, its language, such as de, and a person's name */
-        g_strdup_printf(_("%s (%s) for %s"), template_->name, template_->language, recipient);
+        coex_say(_("%s (%s) for %s"), template_->name, template_->language, recipient);
     g_autoptr(GString) secondary = g_string_new(NULL);
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
@@ -561,7 +561,7 @@ dup_question(CoexPicker *picker)
     add_paragraph(secondary, preview);
     g_autofree char *cost = coex_picker_dup_cost(picker);
     /* Translators: “utility, free in an open window” */
-    g_autofree char *kind = g_strdup_printf(_("Kind: %s."), cost);
+    g_autofree char *kind = coex_say(_("Kind: %s."), cost);
     add_paragraph(secondary, kind);
     add_paragraph(secondary, coex_picker_get_cost_hint(picker));
     add_paragraph(secondary, coex_picker_get_objection(picker));
@@ -579,7 +579,7 @@ static void
 show_confirm(CoexPicker *picker)
 {
     g_autofree char *recipient = dup_recipient(picker);
-    g_autofree char *primary = g_strdup_printf(_("Send this to %s?"), recipient);
+    g_autofree char *primary = coex_say(_("Send this to %s?"), recipient);
     g_autofree char *question = dup_question(picker);
     gboolean is_last;
     g_autofree char *rows = dup_rows(picker, question, &is_last);
@@ -602,7 +602,7 @@ point_at(CoexPicker *picker)
         return;
     g_autofree char *title = dup_window_title(picker);
     if (picker->parked == NULL) {
-        line = g_strdup_printf(
+        line = coex_say(
             /* Translators: %s is the title of a window; Alt+w is a key of Finch's */
             _("The templates are in the window “%s” (Alt+w lists the windows)."), title);
     } else {
@@ -610,9 +610,9 @@ point_at(CoexPicker *picker)
 
         /* Translators: a text that was typed, the title of a window, and twice the / or ! that
          * commands begin with */
-        line = g_strdup_printf(_("Not sent yet: “%s”. Choose in the window “%s” (Alt+w lists the "
-                                 "windows), or type %shold or %scancel."),
-                               excerpt, title, mark, mark);
+        line = coex_say(_("Not sent yet: “%s”. Choose in the window “%s” (Alt+w lists the "
+                          "windows), or type %shold or %scancel."),
+                        excerpt, title, mark, mark);
     }
     coex_lines_notice(picker->connection, picker->name, line);
 }

@@ -71,9 +71,9 @@ static char *
 dup_change(const CoexPicker *picker)
 {
     if (is_window_open(picker) && picker->lost)
-        return g_strdup_printf(_("The window is open again: a plain text can be sent, too, and "
-                                 "%sresend sends what waited."),
-                               coex_host_get_mark());
+        return coex_say(_("The window is open again: a plain text can be sent, too, and "
+                          "%sresend sends what waited."),
+                        coex_host_get_mark());
     if (is_window_open(picker) && picker->seen_closed)
         return g_strdup(_("The window is open again: a plain text can be sent, too."));
     return g_strdup(picker->lost ? _("Nothing waits for this choice any more.")
@@ -498,7 +498,7 @@ coex_picker_send(CoexPicker *picker)
     const CoexTemplate *now = find_unchanged(picker);
     g_autoptr(CoexTemplate) template_ = now != NULL ? coex_template_ref(now) : NULL;
     if (template_ == NULL) {
-        g_autofree char *sentence = g_strdup_printf(
+        g_autofree char *sentence = coex_say(
             _("Nothing was sent: the template %s is not there any more as it was, or is paused."),
             picker->template_->name);
 
@@ -571,7 +571,7 @@ tell_joined(CoexPicker *picker, const char *before)
 {
     const char *mark = coex_host_get_mark();
     g_autofree char *excerpt = coex_text_excerpt(find_newest(picker->parked, before), JOINED_CHARS);
-    g_autofree char *line = g_strdup_printf(
+    g_autofree char *line = coex_say(
         before != NULL ? _("This waits for your choice too: “%s”. Choose a template (%stemplate "
                            "lists them), or type %shold or %scancel.")
                        : _("This waits for your choice: “%s”. Choose a template (%stemplate lists "
@@ -583,8 +583,7 @@ tell_joined(CoexPicker *picker, const char *before)
             : NULL;
     /* Translators: %s is what is typed, such as !fill */
     g_autofree char *hint =
-        verb != NULL ? g_strdup_printf(_("A value of the template is typed behind %s."), verb)
-                     : NULL;
+        verb != NULL ? coex_say(_("A value of the template is typed behind %s."), verb) : NULL;
     g_autofree char *all = g_strjoin(" ", line, hint, NULL);
 
     coex_lines_notice(picker->connection, picker->name, all);
@@ -670,13 +669,12 @@ tell_no_catalogue(CoexPicker *picker, const GError *error)
 {
     const char *mark = coex_host_get_mark();
     g_autofree char *failure =
-        g_strdup_printf(_("The templates could not be fetched: %s"), error->message);
+        coex_say(_("The templates could not be fetched: %s"), error->message);
     /* Translators: a text that was typed, and twice the / or ! that commands begin with */
-    g_autofree char *waiting =
-        picker->parked != NULL
-            ? g_strdup_printf(_("Your text waits: “%s”. Type %shold or %scancel."), picker->parked,
-                              mark, mark)
-            : NULL;
+    g_autofree char *waiting = picker->parked != NULL
+                                   ? coex_say(_("Your text waits: “%s”. Type %shold or %scancel."),
+                                              picker->parked, mark, mark)
+                                   : NULL;
     g_autofree char *line = g_strjoin(" ", failure, waiting, NULL);
 
     coex_lines_notice(picker->connection, picker->name, line);

@@ -149,10 +149,9 @@ char *
 coex_picker_dup_refusal(const CoexTemplate *template_)
 {
     /* Translators: a template's name, and what is in its way: “has an animation” */
-    return g_strdup_printf(
-        _("%s cannot be sent from here: it %s. Choose another template, or write "
-          "from the phone."),
-        template_->name, template_->obstacle);
+    return coex_say(_("%s cannot be sent from here: it %s. Choose another template, or write "
+                      "from the phone."),
+                    template_->name, template_->obstacle);
 }
 
 char *
@@ -172,8 +171,8 @@ coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gs
                                template_->language);
     /* Translators: a template's name, its language, and what is in its way: “has an animation” */
     if (template_->obstacle != NULL)
-        return g_strdup_printf(_("%s (%s) – cannot be sent from here: it %s"), template_->name,
-                               template_->language, template_->obstacle);
+        return coex_say(_("%s (%s) – cannot be sent from here: it %s"), template_->name,
+                        template_->language, template_->obstacle);
     if (objection != NULL && coex_host_get()->clips_forms)
         return g_strdup_printf("(%s) %s (%s)", objection, template_->name, template_->language);
     if (objection != NULL)
@@ -190,14 +189,14 @@ coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariab
         variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
 
     if (variable->optional)
-        return g_strdup_printf(_("%s (may stay empty)"), variable->label);
+        return coex_say(_("%s (may stay empty)"), variable->label);
     if (variable->kind == COEX_VALUE_FILE)
-        return g_strdup_printf(variable->card < 0 && coex_picker_has_held_file(picker)
-                                   ? _("%s (a path or link, or = for the held one)")
-                                   : _("%s (a path or link)"),
-                               variable->label);
+        return coex_say(variable->card < 0 && coex_picker_has_held_file(picker)
+                            ? _("%s (a path or link, or = for the held one)")
+                            : _("%s (a path or link)"),
+                        variable->label);
     if (example == NULL || example[0] == '\0')
         return g_strdup(variable->label);
     /* Translators: what a value is, and an example of one */
-    return g_strdup_printf(_("%s (e.g. %s)"), variable->label, example);
+    return coex_say(_("%s (e.g. %s)"), variable->label, example);
 }

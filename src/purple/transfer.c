@@ -143,9 +143,9 @@ tell_way(CoexConnection *connection, const char *who)
 {
     g_autofree char *name = coex_connection_dup_name(connection, who);
     g_autofree char *line =
-        g_strdup_printf(_("Type %ssend and the path of the file, as in %ssend ~/photo.jpg: %s does "
-                          "not tell in which folder a file is that is chosen from its list."),
-                        coex_host_get_mark(), coex_host_get_mark(), _(coex_host_get()->label));
+        coex_say(_("Type %ssend and the path of the file, as in %ssend ~/photo.jpg: %s does "
+                   "not tell in which folder a file is that is chosen from its list."),
+                 coex_host_get_mark(), coex_host_get_mark(), _(coex_host_get()->label));
 
     coex_lines_notice(connection, name, line);
 }
@@ -184,11 +184,11 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
         return g_steal_pointer(&path);
     if (path == NULL)
         /* Translators: the / or ! that commands begin with, and a command, “send ~/photo.jpg” */
-        line = g_strdup_printf(_("It is typed so: %s%s. The path begins with / or ~/, and stands "
-                                 "in quotes where it has a blank."),
-                               coex_host_get_mark(), way);
+        line = coex_say(_("It is typed so: %s%s. The path begins with / or ~/, and stands "
+                          "in quotes where it has a blank."),
+                        coex_host_get_mark(), way);
     else
-        line = g_strdup_printf(
+        line = coex_say(
             _("Not sent: by its path only a file below %s can be sent here. Send others by DCC."),
             folder);
     coex_lines_notice(connection, name, line);
@@ -198,7 +198,7 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
 static void
 tell_not_sent(CoexConnection *connection, const char *name, const GError *error)
 {
-    g_autofree char *line = g_strdup_printf(_("Not sent: %s"), error->message);
+    g_autofree char *line = coex_say(_("Not sent: %s"), error->message);
 
     coex_lines_notice(connection, name, line);
 }
@@ -271,12 +271,11 @@ coex_transfer_set_caption(CoexConnection *connection, const char *name, const ch
                 COEX_MEDIA_CAPTION_MAX),
             COEX_MEDIA_CAPTION_MAX);
     } else if (*caption == '\0') {
-        line =
-            g_strdup_printf(_("The next file goes without words. %scaption and words: with those."),
-                            coex_host_get_mark());
+        line = coex_say(_("The next file goes without words. %scaption and words: with those."),
+                        coex_host_get_mark());
         g_clear_pointer(&contact->caption, g_free);
     } else {
-        line = g_strdup_printf(_("The next file that you send here goes with: %s"), caption);
+        line = coex_say(_("The next file that you send here goes with: %s"), caption);
         g_free(contact->caption);
         contact->caption = g_steal_pointer(&caption);
     }
@@ -306,8 +305,8 @@ end_sent(CoexConnection *connection, PurpleXfer *xfer, gpointer id)
 {
     gboolean too_late = get_id(xfer) == 0;
     g_autofree char *name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
-    g_autofree char *line = g_strdup_printf(_("Not cancelled, since it was sent already: %s"),
-                                            purple_xfer_get_filename(xfer));
+    g_autofree char *line =
+        coex_say(_("Not cancelled, since it was sent already: %s"), purple_xfer_get_filename(xfer));
 
     end(connection, xfer, id, TRUE);
     if (too_late)

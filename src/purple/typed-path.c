@@ -75,8 +75,8 @@ coex_typed_path_dup_allowed(const char *typed, char **ret_why)
     if (coex_typed_path_may_read(path))
         return g_steal_pointer(&path);
     g_autofree char *folder = coex_typed_path_dup_folder();
-    *ret_why = g_strdup_printf(_("By its path only a file below %s can be sent here. Send it by "
-                                 "DCC: while it is held, = stands for it."),
-                               folder);
+    *ret_why = coex_say(_("By its path only a file below %s can be sent here. Send it by "
+                          "DCC: while it is held, = stands for it."),
+                        folder);
     return NULL;
 }

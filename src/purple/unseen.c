@@ -121,9 +121,9 @@ dup_count(const char *clock, guint n, guint n_people)
         g_strdup_printf(COEX_PLURAL("of %u person", "of %u people", n_people), n_people);
 
     /* Translators: a time, “2 messages”, “of 2 people” */
-    return g_strdup_printf(_("While you were away (since %s): %s %s. What may not have reached you "
-                             "is shown once more."),
-                           clock, messages, people);
+    return coex_say(_("While you were away (since %s): %s %s. What may not have reached you "
+                      "is shown once more."),
+                    clock, messages, people);
 }
 
 /* Where no customer's line is among them, nothing is said of customers. */
@@ -148,7 +148,7 @@ tell_count(CoexConnection *connection, const GQueue *lines)
     if (n > 0)
         text = dup_count(clock, n, g_hash_table_size(people));
     else
-        text = g_strdup_printf(
+        text = coex_say(
             _("What was shown since %s may not have reached you, and is shown once more."), clock);
     coex_notice_tell(connection, text);
 }

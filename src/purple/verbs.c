@@ -120,7 +120,7 @@ run_unreact(CoexConnection *connection, const char *name, const char *words)
 static void
 say_not_sent(CoexConnection *connection, const char *name, const GError *error)
 {
-    g_autofree char *line = g_strdup_printf(_("Nothing was sent: %s"), error->message);
+    g_autofree char *line = coex_say(_("Nothing was sent: %s"), error->message);
 
     coex_lines_notice(connection, name, line);
 }
@@ -327,16 +327,19 @@ static void
 run(const Verb *verb, CoexConnection *connection, const char *name, const char *words,
     const char *markup)
 {
+    /* A name that was copied from one of our lines comes with them. */
+    g_autofree char *plain = coex_text_without_isolates(words);
+
     if (verb->ask != NULL)
-        verb->ask(coex_contact_get_picker(connection, name), words);
+        verb->ask(coex_contact_get_picker(connection, name), plain);
     else if (verb->answer != NULL)
         verb->answer(coex_contact_get_picker(connection, name));
     else if (verb->command != NULL)
         verb->command(connection->session, name);
     else if (verb->take != NULL)
-        verb->take(connection, name, words);
+        verb->take(connection, name, plain);
     else
-        verb->run(connection, name, words, markup);
+        verb->run(connection, name, plain, markup);
 }
 
 static const Verb *
@@ -390,7 +393,7 @@ tell_topic(CoexConnection *connection, const char *name, const char *words)
             append_help(lines, &verbs[i]);
     }
     if (lines->len == 0)
-        g_string_printf(lines, _("No command is about “%s”. !help lists all of them."), topic);
+        coex_say_more(lines, _("No command is about “%s”. !help lists all of them."), topic);
     coex_lines_notice(connection, name, lines->str);
 }
 
@@ -428,9 +431,9 @@ run_line(CoexConnection *connection, const char *name, const CoexTypedLine *line
         return;
     }
 
-    g_autofree char *answer = g_strdup_printf(_("Nothing was sent: there is no command !%s. !help "
-                                                "lists them; !!%s sends the text itself."),
-                                              line->word, line->word);
+    g_autofree char *answer = coex_say(_("Nothing was sent: there is no command !%s. !help "
+                                         "lists them; !!%s sends the text itself."),
+                                       line->word, line->word);
     coex_lines_notice(connection, name, answer);
 }
 
@@ -438,9 +441,9 @@ static void
 refuse_slash(CoexConnection *connection, const char *name, const char *word)
 {
     g_autofree char *line =
-        g_strdup_printf(_("Nothing was sent: %s looks like a command, and here those begin with !. "
-                          "!help lists them; /%s sends the text itself."),
-                        word, word);
+        coex_say(_("Nothing was sent: %s looks like a command, and here those begin with !. "
+                   "!help lists them; /%s sends the text itself."),
+                 word, word);
 
     coex_lines_notice(connection, name, line);
 }

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/payload.h"
 #include "core/peer.h"
+#include "core/text.h"
 #include "core/words.h"
 #include "purple/connection.h"
 #include "session/session.h"
@@ -22,7 +23,8 @@ coex_whom_clear(CoexWhom *whom)
 static gboolean
 is_same(const char *one, const char *typed)
 {
-    g_autofree char *folded = one != NULL ? g_utf8_casefold(one, -1) : NULL;
+    g_autofree char *bare = one != NULL ? coex_text_without_bidi(one) : NULL;
+    g_autofree char *folded = bare != NULL ? g_utf8_casefold(bare, -1) : NULL;
     g_autofree char *other = g_utf8_casefold(typed, -1);
 
     return folded != NULL && g_utf8_collate(folded, other) == 0;
@@ -52,8 +54,8 @@ find_called(CoexConnection *connection, const char *typed, GError **error)
         if (view == NULL || view == found || !is_called(buddy, view, typed))
             continue;
         if (found != NULL) {
-            g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                        _("“%s” is what several people are called. Type the number."), typed);
+            coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                           _("“%s” is what several people are called. Type the number."), typed);
             return NULL;
         }
         found = view;
@@ -94,10 +96,9 @@ dup_similar(CoexConnection *connection, const char *typed)
     if (n == 0)
         return NULL;
     if (n == 1)
-        return g_strdup_printf(_("Did you mean “%s”?"), names[0]);
-    return n == 2 ? g_strdup_printf(_("Did you mean “%s” or “%s”?"), names[0], names[1])
-                  : g_strdup_printf(_("Did you mean “%s” or “%s” or “%s”?"), names[0], names[1],
-                                    names[2]);
+        return coex_say(_("Did you mean “%s”?"), names[0]);
+    return n == 2 ? coex_say(_("Did you mean “%s” or “%s”?"), names[0], names[1])
+                  : coex_say(_("Did you mean “%s” or “%s” or “%s”?"), names[0], names[1], names[2]);
 }
 
 static void
@@ -112,7 +113,8 @@ take_person(CoexConnection *connection, const CoexPersonView *view, CoexWhom *wh
 gboolean
 coex_whom_find(CoexConnection *connection, const char *typed, CoexWhom *ret_whom, GError **error)
 {
-    g_autofree char *trimmed = g_strstrip(g_utf8_make_valid(typed, -1));
+    g_autofree char *valid = g_utf8_make_valid(typed, -1);
+    g_autofree char *trimmed = g_strstrip(coex_text_without_bidi(valid));
     const CoexPersonView *view = coex_session_find_person(connection->session, trimmed);
     g_autoptr(GError) several = NULL;
     g_auto(CoexPeer) peer = { 0 };
@@ -135,7 +137,7 @@ coex_whom_find(CoexConnection *connection, const char *typed, CoexWhom *ret_whom
     }
     if (!coex_peer_parse(trimmed, &peer, NULL) || peer.wa_id == NULL) {
         g_autofree char *similar = dup_similar(connection, trimmed);
-        g_autofree char *nobody = g_strdup_printf(_("“%s” is nobody here and no number."), trimmed);
+        g_autofree char *nobody = coex_say(_("“%s” is nobody here and no number."), trimmed);
 
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s%s%s %s", nobody,
                     similar != NULL ? " " : "", similar != NULL ? similar : "",
@@ -161,7 +163,8 @@ find_name(const char *typed)
 CoexPayload *
 coex_whom_make_card(CoexConnection *connection, const char *typed, GError **error)
 {
-    g_autofree char *trimmed = g_strstrip(g_utf8_make_valid(typed, -1));
+    g_autofree char *valid = g_utf8_make_valid(typed, -1);
+    g_autofree char *trimmed = g_strstrip(coex_text_without_bidi(valid));
     const char *name = find_name(trimmed);
     g_autofree char *first =
         name != NULL ? g_strndup(trimmed, (gsize)(name - trimmed)) : g_strdup(trimmed);
@@ -171,8 +174,8 @@ coex_whom_make_card(CoexConnection *connection, const char *typed, GError **erro
     if (!coex_whom_find(connection, first, &whom, error))
         return NULL;
     if (whom.number == NULL) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("%s hides the number, and a card without one leads nowhere."), whom.title);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("%s hides the number, and a card without one leads nowhere."), whom.title);
         return NULL;
     }
     if (name == NULL && whom.known) {

@@ -120,16 +120,15 @@ quote_lost(const CoexMessage *message, gboolean is_self)
     g_autofree char *excerpt = coex_text_excerpt(message->content.text, STRANGER_EXCERPT);
 
     if (is_self)
-        return g_strdup_printf(_("A note to this number itself: “%s”."), excerpt);
+        return coex_say(_("A note to this number itself: “%s”."), excerpt);
     if (message->direction == COEX_INBOUND)
-        return g_strdup_printf(
-            _("A message came without its sender's address: “%s”. Look at the phone."), excerpt);
+        return coex_say(_("A message came without its sender's address: “%s”. Look at the phone."),
+                        excerpt);
     if (message->group_id != NULL)
-        return g_strdup_printf(_("A message was written on the phone: “%s”. Look at the phone."),
-                               excerpt);
-    return g_strdup_printf(_("A message that was written on the phone came without the address it "
-                             "went to: “%s”. Look at the phone."),
-                           excerpt);
+        return coex_say(_("A message was written on the phone: “%s”. Look at the phone."), excerpt);
+    return coex_say(_("A message that was written on the phone came without the address it "
+                      "went to: “%s”. Look at the phone."),
+                    excerpt);
 }
 
 /* Once for each chat: what is typed there has an effect that cannot be seen. */
@@ -349,9 +348,9 @@ dup_line(const CoexInboxStep *step, const CoexEvent *event)
         return g_strdup(event->line);
     clock = coex_window_dup_time(at);
     /* Translators: a day and a time, or “long ago”, and one sentence or more */
-    return g_strdup_printf(overtaken ? _("Of %s, told late and not the newest any more: %s")
-                                     : _("Of %s, told late: %s"),
-                           clock != NULL ? clock : _("long ago"), event->line);
+    return coex_say(overtaken ? _("Of %s, told late and not the newest any more: %s")
+                              : _("Of %s, told late: %s"),
+                    clock != NULL ? clock : _("long ago"), event->line);
 }
 
 /* A line of ours, for the account or in the conversation of whom it is about. */

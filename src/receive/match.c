@@ -150,14 +150,14 @@ coex_match_note_other(CoexAccount *account, const CoexEvent *event)
 
     g_free(*whom);
     if (event->display_phone_number != NULL)
-        *whom = g_strdup_printf(_("A webhook arrives, but for the number +%s, and none for +%s."),
-                                event->display_phone_number, account->number);
+        *whom = coex_say(_("A webhook arrives, but for the number +%s, and none for +%s."),
+                         event->display_phone_number, account->number);
     else if (event->phone_number_id != NULL)
-        *whom = g_strdup_printf(
-            _("A webhook arrives, but for the number with the id %s, and none for +%s."),
-            event->phone_number_id, account->number);
+        *whom =
+            coex_say(_("A webhook arrives, but for the number with the id %s, and none for +%s."),
+                     event->phone_number_id, account->number);
     else
-        *whom = g_strdup_printf(
+        *whom = coex_say(
             _("A webhook arrives, but for the WhatsApp Business account %s, and none for +%s."),
             event->waba_id, account->number);
     if (account->match->doubted)

@@ -19,7 +19,7 @@ hint(CoexAccount *account, const CoexPerson *person, const char *key, const char
 {
     CoexBatch *batch = coex_account_batch(account);
     g_autofree char *excerpt = coex_text_excerpt(word, EXCERPT);
-    g_autofree char *line = g_strdup_printf(
+    g_autofree char *line = coex_say(
         _("“%s” is one of the opt-out words: perhaps they want no more messages. Nothing was "
           "changed by it. Marketing ends where they tell WhatsApp so, and a line says it then."),
         excerpt);

@@ -42,7 +42,7 @@ dup_untold(const CoexStrangers *strangers)
 
     if (strangers->n_untold == 0 || clock == NULL)
         return g_strdup("");
-    line = g_strdup_printf(
+    line = coex_say(
         /* Translators: %s is a day and a time; it is of webhooks */
         COEX_PLURAL("Since %s %u more was refused, or for another number, without a line.",
                     "Since %s %u more were refused, or for another number, without a line.",
@@ -80,7 +80,7 @@ coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event)
 
     if (others == NULL)
         return;
-    line = g_strdup_printf(
+    line = coex_say(
         has_number
             ? _("A webhook for the number +%s came here, but this account is +%s, so it was not "
                 "shown. Correct the account's user name or the webhook of that number.")

@@ -47,7 +47,7 @@ static void
 put_too_late(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch, const char *text)
 {
     g_autofree char *line =
-        g_strdup_printf(_("Not sent: “%s”. The account went offline. Send it again."), text);
+        coex_say(_("Not sent: “%s”. The account went offline. Send it again."), text);
 
     coex_account_put_notice(outbox->account, batch, person, line);
 }
@@ -380,8 +380,8 @@ put_not_passed_on(const Forward *forward, CoexBatch *batch)
     CoexPerson *from = find_now(forward, forward->from);
     g_autofree char *title = coex_account_dup_title(account, find_now(forward, forward->to));
     g_autofree char *line =
-        g_strdup_printf(_("Not passed on to %s: “%s”. The account went offline. Do it again."),
-                        title, forward->which);
+        coex_say(_("Not passed on to %s: “%s”. The account went offline. Do it again."), title,
+                 forward->which);
 
     coex_account_put_notice(account, batch, from, line);
 }

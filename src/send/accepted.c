@@ -77,7 +77,7 @@ put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
         return;
     at = coex_window_describe_time(sent_at, now);
     /* Translators: %s is a time, or a day and a time. */
-    what = g_strdup_printf(_("Sent at %s"), at);
+    what = coex_say(_("Sent at %s"), at);
     coex_outbox_item_put_record(item, batch, what);
 }
 

@@ -167,8 +167,8 @@ coex_blocks_dup_objection(const CoexAccount *account, const CoexPerson *person)
 {
     g_autofree char *title = coex_account_dup_title(account, person);
 
-    return g_strdup_printf(_("You have blocked %s at WhatsApp. %cunblock ends that."), title,
-                           account->verb_mark);
+    return coex_say(_("You have blocked %s at WhatsApp. %cunblock ends that."), title,
+                    account->verb_mark);
 }
 
 /* ---- reading the list ---- */
@@ -397,16 +397,15 @@ dup_obstacle(CoexAccount *account, const CoexPerson *person, gboolean block)
     g_autofree char *title = coex_account_dup_title(account, person);
 
     if (block && coex_blocks_has(account, person))
-        return g_strdup_printf(_("%s is blocked already."), title);
+        return coex_say(_("%s is blocked already."), title);
     if (!block && account->blocks->known && !coex_blocks_has(account, person))
-        return g_strdup_printf(_("%s is not blocked at WhatsApp through the API. If the phone has "
-                                 "blocked them, unblock them there."),
-                               title);
+        return coex_say(_("%s is not blocked at WhatsApp through the API. If the phone has "
+                          "blocked them, unblock them there."),
+                        title);
     if (!coex_peer_is_addressable(&person->peer))
-        return g_strdup_printf(_("No address of %s is known any more. Use the phone for it."),
-                               title);
+        return coex_say(_("No address of %s is known any more. Use the phone for it."), title);
     if (block && !coex_account_window(account, person).open)
-        return g_strdup_printf(
+        return coex_say(
             _("%s was not blocked: WhatsApp lets a business do that only within 24 hours after "
               "they wrote. Try %cblock when they have, or block them on the phone."),
             title, account->verb_mark);

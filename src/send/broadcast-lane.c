@@ -398,18 +398,18 @@ fill(CoexAccount *account, Part *part, const CoexTemplate *template_)
     if (filled == NULL)
         obstacle = _("no name is known");
     if (desk != NULL) {
-        part->obstacle =
-            *desk != '\0' ? g_strdup_printf(_("Not sent: the desk “%s” sent them the same."), desk)
-                          : g_strdup(_("Not sent: another desk sent them the same."));
+        part->obstacle = *desk != '\0'
+                             ? coex_say(_("Not sent: the desk “%s” sent them the same."), desk)
+                             : g_strdup(_("Not sent: another desk sent them the same."));
         return NULL;
     }
     if (obstacle == NULL)
         checked = coex_template_check_values(template_, (const char *const *)filled,
                                              coex_account_now(account), NULL, &error);
     if (checked == NULL && error != NULL)
-        part->obstacle = g_strdup_printf(_("Not sent: %s"), error->message);
+        part->obstacle = coex_say(_("Not sent: %s"), error->message);
     else if (checked == NULL)
-        part->obstacle = g_strdup_printf(_("Not sent: %s."), obstacle);
+        part->obstacle = coex_say(_("Not sent: %s."), obstacle);
     return checked;
 }
 

@@ -163,17 +163,16 @@ dup_obstacle(const Planning *planning, const CoexPerson *person)
             coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
     at = coex_window_describe_time(had->time, now);
     if (had->desk != NULL && *had->desk != '\0')
-        return g_strdup_printf(
-            had->state == COEX_STATE_FAILED
-                /* Translators: the name of a desk, and a time, or a day and a time. */
-                ? _("WhatsApp refused the same from the desk “%s” for them at %s")
-                : _("got the same from the desk “%s” at %s"),
-            had->desk, at);
-    return g_strdup_printf(had->state == COEX_STATE_FAILED
-                               /* Translators: %s is a time, or a day and a time. */
-                               ? _("WhatsApp refused the same for them at %s")
-                               : _("got the same at %s"),
-                           at);
+        return coex_say(had->state == COEX_STATE_FAILED
+                            /* Translators: the name of a desk, and a time, or a day and a time. */
+                            ? _("WhatsApp refused the same from the desk “%s” for them at %s")
+                            : _("got the same from the desk “%s” at %s"),
+                        had->desk, at);
+    return coex_say(had->state == COEX_STATE_FAILED
+                        /* Translators: %s is a time, or a day and a time. */
+                        ? _("WhatsApp refused the same for them at %s")
+                        : _("got the same at %s"),
+                    at);
 }
 
 static void
@@ -206,7 +205,7 @@ note_first(CoexBroadcastPlan *plan, const char *title, const char *const *values
         return;
     text = coex_template_preview(plan->template_, values);
     /* Translators: a person's name, and the message that they will read. */
-    plan->first = g_strdup_printf(_("To %s:\n%s"), title, text);
+    plan->first = coex_say(_("To %s:\n%s"), title, text);
 }
 
 static void
@@ -287,13 +286,13 @@ check_count(const CoexTemplate *template_, const char *const *values, GError **e
     if (n_values <= max)
         return TRUE;
     if (max == 0)
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("the template “%s” takes no values."), template_->name);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT, _("the template “%s” takes no values."),
+                       template_->name);
     else
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    COEX_PLURAL("the template “%s” takes %u value, not %u.",
-                                "the template “%s” takes %u values, not %u.", max),
-                    template_->name, max, n_values);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       COEX_PLURAL("the template “%s” takes %u value, not %u.",
+                                   "the template “%s” takes %u values, not %u.", max),
+                       template_->name, max, n_values);
     return FALSE;
 }
 
@@ -301,8 +300,8 @@ static gboolean
 check_template(const CoexTemplate *template_, const char *const *values, GError **error)
 {
     if (template_->obstacle != NULL) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("%s cannot be sent: %s"),
-                    template_->name, template_->obstacle);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT, _("%s cannot be sent: %s"), template_->name,
+                       template_->obstacle);
         return FALSE;
     }
     if (!check_count(template_, values, error))
@@ -342,7 +341,7 @@ append_left_out(const CoexBroadcastPlan *plan, GString *text)
 
         g_string_append_c(text, '\n');
         /* Translators: the reason why, and a list of names. */
-        g_string_append_printf(text, _("Left out (%s): %s."), reason, titles);
+        coex_say_more(text, _("Left out (%s): %s."), reason, titles);
     }
 }
 
@@ -355,14 +354,14 @@ set_nobody(const CoexBroadcastPlan *plan, GError **error)
     g_autoptr(GString) text = g_string_new(NULL);
 
     if (plan->left_out->len == 0)
-        g_string_printf(text, _("nobody in “%s” is of this account."), plan->record->group);
+        coex_say_more(text, _("nobody in “%s” is of this account."), plan->record->group);
     else if (only == NULL)
-        g_string_printf(text, _("nobody of “%s” would get it."), plan->record->group);
+        coex_say_more(text, _("nobody of “%s” would get it."), plan->record->group);
     else if (only->reason[get_reason_length(only->reason)] != '\0')
         g_string_assign(text, only->reason);
     else
-        g_string_printf(text, _("nobody of “%s” would get it: %s."), plan->record->group,
-                        only->reason);
+        coex_say_more(text, _("nobody of “%s” would get it: %s."), plan->record->group,
+                      only->reason);
     if (only == NULL)
         append_left_out(plan, text);
     g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, text->str);
@@ -409,7 +408,7 @@ coex_broadcast_plan_dup_question(const CoexBroadcastPlan *plan)
 {
     guint n = plan->record->people->len;
 
-    return g_strdup_printf(
+    return coex_say(
         /* Translators: a template's name, how many people, and the name of their group. */
         COEX_PLURAL("Send %s to %u person of “%s”?", "Send %s to %u people of “%s”?", n),
         plan->template_->name, n, plan->record->group);
@@ -438,14 +437,14 @@ append_again(const CoexBroadcastPlan *plan, GString *text)
 
         g_string_append_c(text, '\n');
         if (*group->reason == '\0')
-            g_string_append_printf(
+            coex_say_more(
                 text,
                 COEX_PLURAL("%u of them got %s in the last three days, and gets it again: %s.",
                             "%u of them got %s in the last three days, and get it again: %s.",
                             group->n),
                 group->n, name, titles);
         else
-            g_string_append_printf(
+            coex_say_more(
                 text,
                 COEX_PLURAL("%u of them got %s from the desk “%s” in the last three days, and gets "
                             "it again: %s.",
@@ -480,7 +479,7 @@ append_costs(const CoexBroadcastPlan *plan, GString *text)
     if (list->len > 0) {
         g_string_append_c(text, ' ');
         /* Translators: %s is a list such as “2 at EUR 0.1131, 1 free, inside …”. */
-        g_string_append_printf(text, _("Prices: %s."), list->str);
+        coex_say_more(text, _("Prices: %s."), list->str);
     }
 }
 

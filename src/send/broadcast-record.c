@@ -68,8 +68,8 @@ dup_other_category(const CoexTemplate *template_, const char *category)
     g_autofree char *after = g_utf8_strdown(template_->category, -1);
 
     /* Translators: a template's name, and two of WhatsApp's categories, in English. */
-    return g_strdup_printf(_("WhatsApp has made the template %s, which was %s, one of %s."),
-                           template_->name, before, after);
+    return coex_say(_("WhatsApp has made the template %s, which was %s, one of %s."),
+                    template_->name, before, after);
 }
 
 char *
@@ -83,16 +83,16 @@ coex_broadcast_record_dup_objection(const CoexBroadcastRecord *record, const Coe
     g_autofree char *text = NULL;
 
     if (now == NULL || !g_str_equal(now->language, record->template_language))
-        return g_strdup_printf(_("WhatsApp does not offer the template %s any more: it was paused, "
-                                 "changed or removed. WhatsApp Manager tells why."),
-                               record->template_name);
+        return coex_say(_("WhatsApp does not offer the template %s any more: it was paused, "
+                          "changed or removed. WhatsApp Manager tells why."),
+                        record->template_name);
     if (now->obstacle != NULL)
-        return g_strdup_printf(_("The template %s cannot be sent: %s"), now->name, now->obstacle);
+        return coex_say(_("The template %s cannot be sent: %s"), now->name, now->obstacle);
     if (!g_str_equal(now->category, record->category))
         return dup_other_category(now, record->category);
     text = coex_template_dup_wording(now, (const char *const *)record->values);
     if (!g_str_equal(text, record->text))
-        return g_strdup_printf(_("The text of the template %s has changed."), now->name);
+        return coex_say(_("The text of the template %s has changed."), now->name);
     if (ret_template != NULL)
         *ret_template = now;
     return NULL;
@@ -258,9 +258,10 @@ coex_broadcast_record_permit(const CoexBroadcastRecord *record, const CoexAccoun
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
                                  &cause))
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                _("%s cannot be written: %s. Check the rights and the free space of its folder."),
-                path, cause != NULL ? cause->message : g_strerror(errno));
+    coex_error_say(
+        error, COEX_ERROR_STORE,
+        _("%s cannot be written: %s. Check the rights and the free space of its folder."), path,
+        cause != NULL ? cause->message : g_strerror(errno));
     return FALSE;
 }
 

@@ -158,7 +158,7 @@ add_count(GString *list, guint n, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    words = g_strdup_vprintf(format, args);
+    words = coex_say_args(format, args);
     va_end(args);
     if (n > 0)
         coex_text_list_add(list, "%s", words);
@@ -204,8 +204,8 @@ dup_line(const CoexBroadcastRecord *record, const Report *report)
     add_count(list, n_sent, COEX_PLURAL("%u sent", "%u sent", n_sent), n_sent);
     add_others(list, report, record->end != NULL);
     /* Translators: a template, a group, a day and time, a list: “3 people, 2 read it”. */
-    g_string_printf(text, _("Broadcast of %s to “%s”, %s: %s."), record->template_name,
-                    record->group, at, list->str);
+    coex_say_more(text, _("Broadcast of %s to “%s”, %s: %s."), record->template_name, record->group,
+                  at, list->str);
     if (record->end == NULL)
         g_string_append_printf(text, " %s", _("It still runs."));
     else if (*get_end(record, report) != '\0')
@@ -239,15 +239,15 @@ dup_end_line(const CoexAccount *account, const CoexBroadcastRecord *record, cons
              const char *counts)
 {
     if (*end == '\0')
-        return g_strdup_printf(
+        return coex_say(
             /* Translators: a template's name, the name of a group, and counts of people. */
             _("The broadcast of %s to “%s” is done: %s. %cbroadcast lists them."),
             record->template_name, record->group, counts, account->verb_mark);
     if (g_str_equal(end, COEX_BROADCAST_STOPPED))
-        return g_strdup_printf(_("The broadcast of %s to “%s” was stopped: %s. %cbroadcast lists "
-                                 "them, and the same command sends it to the others alone."),
-                               record->template_name, record->group, counts, account->verb_mark);
-    return g_strdup_printf(
+        return coex_say(_("The broadcast of %s to “%s” was stopped: %s. %cbroadcast lists "
+                          "them, and the same command sends it to the others alone."),
+                        record->template_name, record->group, counts, account->verb_mark);
+    return coex_say(
         _("The broadcast of %s to “%s” has ended early: %s. %s\n%cbroadcast lists them. Once that "
           "is mended, the same command sends it to the others alone."),
         record->template_name, record->group, counts, end, account->verb_mark);

@@ -193,7 +193,7 @@ dup_too_late(CoexAccount *account, const CoexBroadcastPlan *plan, const char *id
         return g_strdup(_("the question is more than ten minutes old."));
     objection = coex_broadcast_record_dup_objection(plan->record, account, NULL);
     return objection != NULL
-               ? g_strdup_printf(_("since the question something has changed. %s"), objection)
+               ? coex_say(_("since the question something has changed. %s"), objection)
                : NULL;
 }
 
@@ -377,7 +377,7 @@ coex_broadcast_note_elsewhere(CoexAccount *account, const CoexPerson *person, co
     note_elsewhere(broadcasts, person, desk);
     if (running == NULL || at < running->at || coex_broadcast_compare(local_id, running->id) > 0)
         return;
-    why = g_strdup_printf(_("The desk “%s” sends the same just now, and goes on with it."), desk);
+    why = coex_say(_("The desk “%s” sends the same just now, and goes on with it."), desk);
     coex_broadcast_end(account, NULL, why);
 }
 

@@ -197,9 +197,9 @@ char *
 coex_outbox_item_dup_file_words(const CoexOutboxItem *item, const char *name)
 {
     if (item->card == NULL)
-        return g_strdup_printf(_("“%s”"), name);
+        return coex_say(_("“%s”"), name);
     /* Translators: a file's name, and the number of a template's card. */
-    return g_strdup_printf(_("“%s” of card %d"), item->card->media->name, item->card->card + 1);
+    return coex_say(_("“%s” of card %d"), item->card->media->name, item->card->card + 1);
 }
 
 char *
@@ -212,7 +212,7 @@ coex_outbox_item_dup_card_names(const CoexOutboxItem *item)
 
         if (i > 0)
             g_string_append(names, ", ");
-        g_string_append_printf(names, _("“%s”"), card->media->name);
+        coex_say_more(names, _("“%s”"), card->media->name);
     }
     return g_string_free(names, FALSE);
 }

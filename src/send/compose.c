@@ -98,12 +98,12 @@ coex_outbox_item_put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
     g_autofree char *line = NULL;
 
     if (outbox->unlinked)
-        line = g_strdup_printf(UNLINKED, excerpt);
+        line = coex_say(UNLINKED, excerpt);
     else if (outbox->locked_out)
-        line = g_strdup_printf(KEPT, excerpt);
+        line = coex_say(KEPT, excerpt);
     else if (coex_outbox_count(outbox, person_id, COEX_OUTBOX_UNCERTAIN) > 0)
-        line = g_strdup_printf(_("Waits until it is clear whether the text before it was sent: %s"),
-                               excerpt);
+        line =
+            coex_say(_("Waits until it is clear whether the text before it was sent: %s"), excerpt);
     if (line == NULL)
         return;
     coex_outbox_item_put_owed(item, batch);
@@ -257,7 +257,7 @@ return_item(CoexOutboxItem *item, gpointer data)
 
     if (!back->all_used && !was_used(back, item->row->text)) {
         gboolean is_reply = item->row->context != NULL;
-        g_autofree char *line = g_strdup_printf(
+        g_autofree char *line = coex_say(
             is_reply ? _("Your reply was not sent: %s") : _("Not sent: %s"), item->row->text);
 
         /* What was shown stands in the log as if it had been sent. */
@@ -267,7 +267,7 @@ return_item(CoexOutboxItem *item, gpointer data)
     } else if (item->row->shown) {
         coex_outbox_item_put_record(item, back->batch, _("Sent in the template"));
     } else if (!back->all_used) {
-        g_autofree char *line = g_strdup_printf(_("Sent in the template: %s"), item->row->text);
+        g_autofree char *line = coex_say(_("Sent in the template: %s"), item->row->text);
 
         coex_batch_add_line(back->batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
     }
@@ -359,7 +359,7 @@ take_held(CoexOutboxItem *item, CoexOutboxItem *held, const CoexTemplate *templa
     CoexMedia *media = coex_media_copy(held->row->media);
 
     if (media->caption != NULL && !coex_template_carries(template_, values, media->caption)) {
-        g_autofree char *line = g_strdup_printf(_("Not sent: %s"), media->caption);
+        g_autofree char *line = coex_say(_("Not sent: %s"), media->caption);
 
         coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
                             coex_account_now(item->outbox->account));

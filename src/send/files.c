@@ -244,10 +244,10 @@ refuse_upload(CoexOutboxItem *item, const GError *error, gint64 wait_s)
     g_autofree char *why = NULL;
 
     if (note != NULL && coex_error_get_graph_code(error) == INVALID_PARAMETER) {
-        why = g_strdup_printf(_("WhatsApp does not take this type of file. %s"), note);
+        why = coex_say(_("WhatsApp does not take this type of file. %s"), note);
         coex_outbox_item_fail(item, why, COEX_GRAPH_FILE_REFUSED);
     } else if (item->card != NULL) {
-        g_autofree char *which = g_strdup_printf(_("This is about the file %s."), words);
+        g_autofree char *which = coex_say(_("This is about the file %s."), words);
         g_autoptr(GError) of_card = g_error_copy(error);
 
         g_prefix_error(&of_card, "%s ", which);

@@ -42,17 +42,17 @@ dup_list_line(const CoexOutboxItem *item, const char *title, guint number)
     switch (item->row->state) {
     case COEX_OUTBOX_HELD:
         /* Translators: a person's name, a number to name it by, its first words. */
-        return g_strdup_printf(_("Held for %s (%u): %s"), title, number, excerpt);
+        return coex_say(_("Held for %s (%u): %s"), title, number, excerpt);
     case COEX_OUTBOX_QUEUED:
     case COEX_OUTBOX_SENDING:
-        return g_strdup_printf(_("Waits to be sent to %s: %s"), title, excerpt);
+        return coex_say(_("Waits to be sent to %s: %s"), title, excerpt);
     case COEX_OUTBOX_UNCERTAIN:
-        return g_strdup_printf(
+        return coex_say(
             _("It is not clear whether this was sent to %s, and its confirmation is awaited: %s"),
             title, excerpt);
     case COEX_OUTBOX_FAILED:
     case COEX_OUTBOX_UNCONFIRMED:
-        return g_strdup_printf(_("Kept for %s; %cresend sends it: %s"), title, mark, excerpt);
+        return coex_say(_("Kept for %s; %cresend sends it: %s"), title, mark, excerpt);
     case COEX_OUTBOX_PARKED:
     case COEX_OUTBOX_TAKING:
         return NULL;

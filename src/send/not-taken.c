@@ -16,15 +16,15 @@ dup_not_sent(const char *words, const char *why, const char *caption)
 {
     return caption != NULL
                /* Translators: a quoted name of a file, and a sentence that says why. */
-               ? g_strdup_printf(_("Not sent: the file %s. %s Its text: “%s”"), words, why, caption)
-               : g_strdup_printf(_("Not sent: the file %s. %s"), words, why);
+               ? coex_say(_("Not sent: the file %s. %s Its text: “%s”"), words, why, caption)
+               : coex_say(_("Not sent: the file %s. %s"), words, why);
 }
 
 /* The same of a carousel that was not complete yet. */
 static char *
 dup_cards_not_sent(const char *names, const char *why)
 {
-    return g_strdup_printf(_("Not sent: the template with the files %s. %s"), names, why);
+    return coex_say(_("Not sent: the template with the files %s. %s"), names, why);
 }
 
 /* ---- what is being copied, for who ends in between: settings "taking LOCAL-ID", "PERSON NAME",
@@ -75,7 +75,7 @@ coex_outbox_item_note_taking(const CoexOutboxItem *item, CoexBatch *batch)
 static char *
 dup_lost(const CoexOutboxItem *item, const char *name, const char *caption)
 {
-    g_autofree char *words = g_strdup_printf(_("“%s”"), name);
+    g_autofree char *words = coex_say(_("“%s”"), name);
 
     if (item == NULL && *name == '\0' && caption != NULL)
         return dup_cards_not_sent(
@@ -85,9 +85,9 @@ dup_lost(const CoexOutboxItem *item, const char *name, const char *caption)
                             caption);
     if (caption == NULL || item->row->media == NULL || coex_media_takes_caption(item->row->media))
         return NULL;
-    return g_strdup_printf(_("The program ended when the text beside the file “%s” was about to be "
-                             "sent. Look whether it was: “%s”"),
-                           name, caption);
+    return coex_say(_("The program ended when the text beside the file “%s” was about to be "
+                      "sent. Look whether it was: “%s”"),
+                    name, caption);
 }
 
 static void
@@ -153,7 +153,7 @@ void
 coex_outbox_put_too_late(CoexAccount *account, CoexBatch *batch, CoexPerson *person,
                          const char *name, const char *caption)
 {
-    g_autofree char *words = g_strdup_printf(_("“%s”"), name);
+    g_autofree char *words = coex_say(_("“%s”"), name);
     g_autofree char *line = dup_not_sent(
         words, _("The account went offline before it was copied. Send it again."), caption);
 

@@ -508,7 +508,7 @@ coex_outbox_item_put_record(CoexOutboxItem *item, CoexBatch *batch, const char *
 {
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     /* Translators: what became of a message, and its first words. */
-    g_autofree char *line = g_strdup_printf(_("%s: %s"), what, excerpt);
+    g_autofree char *line = coex_say(_("%s: %s"), what, excerpt);
 
     coex_batch_add_line(batch, item->row->person_id, COEX_FEED_RECORD, line, NULL,
                         coex_account_now(item->outbox->account));
@@ -665,7 +665,7 @@ coex_outbox_item_drop(CoexOutboxItem *item, const char *why)
     CoexOutbox *outbox = item->outbox;
     CoexPerson *person = coex_outbox_item_person(item);
     CoexBatch *batch = coex_account_batch(outbox->account);
-    g_autofree char *line = g_strdup_printf(_("Not sent: “%s”. %s"), item->row->text, why);
+    g_autofree char *line = coex_say(_("Not sent: “%s”. %s"), item->row->text, why);
 
     coex_outbox_queue_forget_slow(coex_outbox_get_queue(outbox, item->row->person_id));
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,

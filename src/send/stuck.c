@@ -34,11 +34,11 @@ dup_kept_line(const CoexOutbox *outbox, guint n, const char *names, gboolean ope
     char mark = outbox->account->verb_mark;
 
     if (!open)
-        return g_strdup_printf(
+        return coex_say(
             _("Not sent yet, and kept: %s. The 24-hour window was closed when they were typed: "
               "%ctemplate offers the templates, %cresend asks again, %cdiscard drops the last."),
             names, mark, mark, mark);
-    return g_strdup_printf(
+    return coex_say(
         n == 1 ? _("Not sent yet, and kept: %s. The window is open again, so it can be sent now: "
                    "%cresend sends it, %cdiscard drops it.")
                : _("Not sent yet, and kept: %s. The window is open again, so they can be sent now: "
@@ -387,15 +387,14 @@ dup_rest(CoexOutbox *outbox, CoexPerson *person)
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     together = stuck_with(queue, item);
     return together->len > 1
-               ? g_strdup_printf(
+               ? coex_say(
                      COEX_PLURAL(
                          "%u other is kept; %cresend sends it, %cdiscard drops it: %s",
                          "%u others are kept; %cresend sends them, %cdiscard drops the last: %s",
                          together->len),
                      together->len, mark, mark, excerpt)
-               : g_strdup_printf(
-                     _("Another one is kept; %cresend sends it, %cdiscard drops it: %s"), mark,
-                     mark, excerpt);
+               : coex_say(_("Another one is kept; %cresend sends it, %cdiscard drops it: %s"), mark,
+                          mark, excerpt);
 }
 
 static void
@@ -607,7 +606,7 @@ coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person)
         return;
     }
     coex_person_note_renewed(person, coex_account_now(account));
-    line = g_strdup_printf(
+    line = coex_say(
         renewed
             ? _("This may be somebody else now: WhatsApp knows %s by another id than before.")
             : _("This may be somebody else now: who writes from %s has another name than before."),

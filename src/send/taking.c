@@ -72,13 +72,13 @@ tell_note(CoexOutboxItem *item, const char *done)
     if (done != NULL)
         line = g_strdup(done);
     else if (g_str_has_prefix(media->mime, "audio/"))
-        line = g_strdup_printf(
+        line = coex_say(
             /* Translators: a file's name, and a sentence about its type. */
             _("“%s” goes as a document, for WhatsApp has nothing else for its type. %s %cvoice "
               "makes it a voice message, with ffmpeg."),
             media->name, note, item->outbox->account->verb_mark);
     else
-        line = g_strdup_printf(
+        line = coex_say(
             /* Translators: a file's name, and a sentence about its type. */
             _("“%s” goes as a document, for WhatsApp has nothing else for its type. %s"),
             media->name, note);

@@ -20,10 +20,10 @@ put_united(CoexOutbox *outbox, CoexBatch *batch, const CoexPerson *other, const 
     g_autofree char *line = NULL;
 
     if (g_str_equal(title, display))
-        line = g_strdup_printf(
-            _("This is the same person as %s: all goes on in that conversation."), title);
+        line =
+            coex_say(_("This is the same person as %s: all goes on in that conversation."), title);
     else
-        line = g_strdup_printf(
+        line = coex_say(
             /* Translators: a person's name, and their number. */
             _("This is the same person as %s (%s): all goes on in that conversation."), title,
             display);

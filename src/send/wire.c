@@ -363,7 +363,7 @@ coex_outbox_item_describe_cut_off(const CoexOutboxItem *item)
 {
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     g_autofree char *line =
-        g_strdup_printf(_("The connection ended while this was being sent: %s"), excerpt);
+        coex_say(_("The connection ended while this was being sent: %s"), excerpt);
 
     return g_strdup_printf("%s\n%s", line, get_wait(item));
 }
@@ -374,8 +374,7 @@ tell_uncertain(CoexOutboxItem *item)
 {
     CoexOutboxQueue *queue = coex_outbox_get_queue(item->outbox, item->row->person_id);
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-    g_autofree char *line =
-        g_strdup_printf(_("It is not clear whether this was sent: %s"), excerpt);
+    g_autofree char *line = coex_say(_("It is not clear whether this was sent: %s"), excerpt);
     CoexBatch *batch = coex_account_batch(item->outbox->account);
 
     forget_slow(item);

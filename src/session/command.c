@@ -485,7 +485,7 @@ dup_unsent(const CoexCommand *command)
     case COEX_COMMAND_SEND_TEMPLATE:
         return coex_template_preview(command->template_, (const char *const *)command->values);
     case COEX_COMMAND_FORWARD:
-        return g_strdup_printf(_("what was to be passed on, “%s”"), text);
+        return coex_say(_("what was to be passed on, “%s”"), text);
     default:
         return NULL;
     }

@@ -76,9 +76,9 @@ on_over(gpointer user_data)
     CoexAccount *account = user_data;
     g_autofree char *number = g_strdup_printf("+%s", account->number);
     g_autofree char *shown = coex_report_shorten(number);
-    g_autofree char *line = g_strdup_printf(_("This was checked for %s at %s, version %s. It may "
-                                              "be shown to others: no secret is in it."),
-                                            shown, account->endpoint.backend->label, COEX_VERSION);
+    g_autofree char *line = coex_say(_("This was checked for %s at %s, version %s. It may "
+                                       "be shown to others: no secret is in it."),
+                                     shown, account->endpoint.backend->label, COEX_VERSION);
 
     tell(account, line, TRUE);
     clear(account->examination);

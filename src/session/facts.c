@@ -50,10 +50,10 @@ add_sends(GStrvBuilder *facts, GPtrArray *sends, gint64 now)
         glong n_words = MIN(g_utf8_strlen(words, -1), WORDS_COLUMNS);
         g_autofree char *state = coex_text_excerpt(newest, (gsize)(SEND_COLUMNS - 2 - n_words));
         /* Translators: what became of a message, and its first words. */
-        g_autofree char *line = g_strdup_printf(_("%s: %s"), state, words);
+        g_autofree char *line = coex_say(_("%s: %s"), state, words);
         g_autofree char *at = dup_time(send->time);
         /* Translators: a label; %s is a day and a time. */
-        g_autofree char *label = g_strdup_printf(_("Sent %s"), at != NULL ? at : "");
+        g_autofree char *label = coex_say(_("Sent %s"), at != NULL ? at : "");
 
         add(facts, label, coex_text_excerpt(line, SEND_COLUMNS));
     }

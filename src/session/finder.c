@@ -93,7 +93,7 @@ tell_found(const Question *question, const CoexPerson *place, const GPtrArray *l
 
     account->finder->before = last->time;
     account->finder->before_id = last->message_id;
-    event->text = g_strdup_printf(_("Found for “%s”, the newest first:"), words);
+    event->text = coex_say(_("Found for “%s”, the newest first:"), words);
     event->lines = name_lines(account, lines);
     if (lines->len == LINES_AT_ONCE)
         event->detail = g_strdup_printf(_("%csearch alone shows more."), account->verb_mark);
@@ -108,9 +108,9 @@ tell_nothing(const Question *question, const CoexPerson *place, gboolean whole)
 {
     g_autofree char *words = coex_text_excerpt(question->words, WORDS_SHOWN);
     g_autofree char *line =
-        finish_line(g_strdup_printf(question->again ? _("Nothing more was found for “%s”.")
-                                                    : _("Nothing was found for “%s”."),
-                                    words),
+        finish_line(coex_say(question->again ? _("Nothing more was found for “%s”.")
+                                             : _("Nothing was found for “%s”."),
+                             words),
                     whole);
 
     coex_account_tell_notice(question->account, place, "%s", line);

@@ -284,7 +284,7 @@ tell_locked(CoexAccount *account, const GError *error)
 
     if (account->login->n_locked > 0)
         return;
-    text = g_strdup_printf(_("Waiting for another program's end: %s"), error->message);
+    text = coex_say(_("Waiting for another program's end: %s"), error->message);
     tell_step(account, COEX_ACCOUNT_OPENING, text);
 }
 
@@ -542,7 +542,7 @@ static void
 tell_last_webhook(CoexAccount *account)
 {
     g_autofree char *clock = coex_window_dup_time(account->last_delivery_at);
-    g_autofree char *line = g_strdup_printf(_("The last webhook came at %s"), clock);
+    g_autofree char *line = coex_say(_("The last webhook came at %s"), clock);
     g_autofree char *entrance = coex_account_dup_entrance(account);
 
     if (!coex_account_hears(account))

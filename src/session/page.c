@@ -79,9 +79,9 @@ dup_receiving(const CoexAccount *account)
     if (!coex_account_listens(account) && *account->relay == '\0' && *account->inbox_url == '\0')
         return g_strdup(_("switched off"));
     /* Translators: where webhooks come in, and a day and a time. */
-    return g_strdup_printf(last != NULL ? _("at %s; the last webhook came at %s")
-                                        : _("at %s; no webhook came yet"),
-                           entrance, last);
+    return coex_say(last != NULL ? _("at %s; the last webhook came at %s")
+                                 : _("at %s; no webhook came yet"),
+                    entrance, last);
 }
 
 static char *
@@ -222,7 +222,7 @@ coex_page_ask(CoexAccount *account)
 
     add(page, _("Number"),
         /* Translators: a number, and the provider. */
-        g_strdup_printf(_("+%s, at %s"), account->number, account->endpoint.backend->label));
+        coex_say(_("+%s, at %s"), account->number, account->endpoint.backend->label));
     coex_account_call(account, request, on_number, page, (GDestroyNotify)page_free);
 }
 
@@ -236,9 +236,8 @@ add_number(Page *page, const CoexAccount *account, CoexNumberState *state)
     add(page, _("State"), g_steal_pointer(&state->state));
     if (!account->endpoint.backend->tells_number)
         add(page, _("Name, quality, limits"),
-            g_strdup_printf(
-                _("%s does not tell them; they stand in its hub and in WhatsApp Manager"),
-                account->endpoint.backend->label));
+            coex_say(_("%s does not tell them; they stand in its hub and in WhatsApp Manager"),
+                     account->endpoint.backend->label));
     add(page, _("Health"), g_steal_pointer(&state->health));
 }
 
@@ -252,8 +251,7 @@ on_number(CoexAccount *account, const CoexResponse *response, GError **error, gp
     if (response != NULL && coex_number_state_read(response, &state, error))
         add_number(page, account, &state);
     else
-        add(page, _("Number's state"),
-            g_strdup_printf(_("cannot be asked: %s"), (*error)->message));
+        add(page, _("Number's state"), coex_say(_("cannot be asked: %s"), (*error)->message));
     /* nor would anything else come */
     if (response == NULL) {
         finish(account, g_steal_pointer(&page));
@@ -272,7 +270,7 @@ dup_webhook(const CoexAccount *account, const CoexWebhook *webhook)
         return g_strdup(_("none is registered: nothing can arrive"));
     if (*account->public_url == '\0' || g_str_equal(webhook->url, account->public_url))
         return g_steal_pointer(&url);
-    return g_strdup_printf(_("%s, which is not this account's public-url"), url);
+    return coex_say(_("%s, which is not this account's public-url"), url);
 }
 
 static void
@@ -285,7 +283,7 @@ on_webhook(CoexAccount *account, const CoexResponse *response, GError **error, g
     if (response != NULL && coex_api_read_webhook(&account->endpoint, response, &webhook, error))
         add(page, _("Webhook"), dup_webhook(account, &webhook));
     else
-        add(page, _("Webhook"), g_strdup_printf(_("cannot be asked: %s"), (*error)->message));
+        add(page, _("Webhook"), coex_say(_("cannot be asked: %s"), (*error)->message));
     coex_account_call(account, next, on_profile, g_steal_pointer(&page), (GDestroyNotify)page_free);
 }
 
@@ -299,6 +297,6 @@ on_profile(CoexAccount *account, const CoexResponse *response, GError **error, g
     if (profile != NULL)
         coex_profile_take(account, profile);
     else
-        page->no_profile = g_strdup_printf(_("cannot be asked: %s"), (*error)->message);
+        page->no_profile = coex_say(_("cannot be asked: %s"), (*error)->message);
     finish(account, g_steal_pointer(&page));
 }

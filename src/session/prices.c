@@ -17,8 +17,7 @@
 static void
 set_error(GError **error, int code)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("it cannot be read: %s."),
-                g_strerror(code));
+    coex_error_say(error, COEX_ERROR_INVALID_INPUT, _("it cannot be read: %s."), g_strerror(code));
 }
 
 /* One byte more than is taken tells that there is more. */

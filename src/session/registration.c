@@ -324,9 +324,8 @@ static char *
 dup_cure(const CoexAccount *account)
 {
     if (*account->public_url == '\0')
-        return g_strdup_printf(
-            _("Enter the same secret in the account's option %s and log in again."),
-            account->endpoint.backend->secret_option);
+        return coex_say(_("Enter the same secret in the account's option %s and log in again."),
+                        account->endpoint.backend->secret_option);
     return g_strdup(account->verb_mark == '/'
                         ? _("Choose “Register webhook again” in the account's menu.")
                         : _("Log in again and answer with yes."));
@@ -340,21 +339,21 @@ explain(const CoexAccount *account, const CoexWebhook *webhook)
     Secret secret;
 
     if (webhook->url == NULL)
-        return g_strdup_printf(_("They come only when %s can reach %s from the internet."),
-                               provider, entrance);
+        return coex_say(_("They come only when %s can reach %s from the internet."), provider,
+                        entrance);
     if (*webhook->url == '\0')
-        return g_strdup_printf(_("%s has no address to deliver them to: fill in the account's "
-                                 "option public-url and log in again."),
-                               provider);
+        return coex_say(_("%s has no address to deliver them to: fill in the account's "
+                          "option public-url and log in again."),
+                        provider);
     secret = whose_secret(account, webhook);
     if (secret != SECRET_UNTOLD && secret != SECRET_OURS) {
         g_autofree char *cure = dup_cure(account);
 
-        return g_strdup_printf(_("%s delivers them to %s, but not with this account's secret, so "
-                                 "they are turned away. %s"),
-                               provider, webhook->url, cure);
+        return coex_say(_("%s delivers them to %s, but not with this account's secret, so "
+                          "they are turned away. %s"),
+                        provider, webhook->url, cure);
     }
-    return g_strdup_printf(
+    return coex_say(
         coex_account_listens(account)
             ? _("%s delivers them to %s: that address must lead to %s on this computer. Test it "
                 "from outside.")
@@ -403,10 +402,10 @@ dup_refusal(const CoexAccount *account, CoexVerdict verdict)
 
     switch (verdict) {
     case COEX_VERDICT_UNSET:
-        return g_strdup_printf(
-            _("A webhook was refused (401): there is no secret in the option %s."), option);
+        return coex_say(_("A webhook was refused (401): there is no secret in the option %s."),
+                        option);
     case COEX_VERDICT_MISSING:
-        return g_strdup_printf(
+        return coex_say(
             account->own_secret
                 ? _("A webhook was refused (401): it came without the secret that this account "
                     "made for itself.")
@@ -416,7 +415,7 @@ dup_refusal(const CoexAccount *account, CoexVerdict verdict)
     case COEX_VERDICT_GENUINE:
         break;
     }
-    return g_strdup_printf(
+    return coex_say(
         account->own_secret
             ? _("A webhook was refused (401): its secret is not that which this account made for "
                 "itself.")

@@ -156,7 +156,7 @@ add_line(GString *lines, const CoexSend *send, gint64 now)
 
     g_string_append_c(lines, '\n');
     /* Translators: a time, the first words of a message, what became of it. */
-    g_string_append_printf(lines, _("%s “%s”: %s"), at, words, state);
+    coex_say_more(lines, _("%s “%s”: %s"), at, words, state);
 }
 
 static void

@@ -31,14 +31,14 @@ static char *
 dup_other(const Look *look)
 {
     if (look->kind == COEX_MEDIA_IMAGE)
-        return g_strdup_printf(
+        return coex_say(
             _("The template shows a picture, JPEG or PNG, and “%s” is none. Give another file."),
             look->name);
     if (look->kind == COEX_MEDIA_VIDEO)
-        return g_strdup_printf(
+        return coex_say(
             _("The template shows a video, MP4 or 3GP, and “%s” is none. Give another file."),
             look->name);
-    return g_strdup_printf(
+    return coex_say(
         _("The template shows a document, as a PDF, and “%s” is none. Give another file."),
         look->name);
 }
@@ -53,7 +53,7 @@ on_found(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree char *why = NULL;
 
     if (media == NULL)
-        why = g_strdup_printf(_("“%s” cannot be sent. %s"), look->name, error->message);
+        why = coex_say(_("“%s” cannot be sent. %s"), look->name, error->message);
     else if (!becomes(media->kind, fit, look->kind))
         why = dup_other(look);
     coex_media_free(media);

@@ -45,7 +45,7 @@ tell_asked(CoexAccount *account, guint step, const char *id)
                 "leave the WhatsApp Business app open on the phone.")
             : _("WhatsApp was asked for the phone's earlier chats. They come within minutes or "
                 "hours; leave the WhatsApp Business app open on the phone."));
-    g_autofree char *request = g_strdup_printf(_("(For its support: request %s)"), id);
+    g_autofree char *request = coex_say(_("(For its support: request %s)"), id);
 
     if (*id != '\0')
         coex_account_tell_notice(account, NULL, "%s %s", line, request);

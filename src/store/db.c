@@ -67,11 +67,12 @@ static gboolean
 fail_damaged(const char *path, const char *why, GError **error)
 {
     mark(path);
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                _("%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off "
-                  "with all numbers that this program has, and log in again. What can be read is "
-                  "carried into a new file then, and the old one is kept beside it."),
-                path, why);
+    coex_error_say(
+        error, COEX_ERROR_STORE,
+        _("%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off "
+          "with all numbers that this program has, and log in again. What can be read is "
+          "carried into a new file then, and the old one is kept beside it."),
+        path, why);
     return FALSE;
 }
 
@@ -81,8 +82,8 @@ fail_head(const char *path, const char *why, GError **error)
 {
     if (coex_head_is_kept(path))
         return fail_damaged(path, why, error);
-    g_set_error(
-        error, COEX_ERROR, COEX_ERROR_STORE,
+    coex_error_say(
+        error, COEX_ERROR_STORE,
         _("%s is not a database (%s). Move it away and log in again: a new one will be made."),
         path, why);
     return FALSE;
@@ -97,15 +98,15 @@ fail(CoexDb *db, int rc, GError **error)
 
     switch (rc & 0xff) {
     case SQLITE_FULL:
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("No space is left for %s. Free some space on that disk; what was stored "
-                      "before is safe."),
-                    db->path);
+        coex_error_say(error, COEX_ERROR_STORE,
+                       _("No space is left for %s. Free some space on that disk; what was stored "
+                         "before is safe."),
+                       db->path);
         return FALSE;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_LOCKED,
+        coex_error_say(
+            error, COEX_ERROR_LOCKED,
             _("This profile is in use by another program. Close it there and log in again. (%s)"),
             db->path);
         return FALSE;
@@ -117,15 +118,15 @@ fail(CoexDb *db, int rc, GError **error)
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("Reading or writing %s failed: %s (%s). Check the disk and the rights of the "
-                      "folder."),
-                    db->path, why,
-                    system_errno != 0 ? g_strerror(system_errno) : _("no more is known"));
+        coex_error_say(
+            error, COEX_ERROR_STORE,
+            _("Reading or writing %s failed: %s (%s). Check the disk and the rights of the "
+              "folder."),
+            db->path, why, system_errno != 0 ? g_strerror(system_errno) : _("no more is known"));
         return FALSE;
     default:
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("%s refused a change: %s (code %d)."),
-                    db->path, why, rc);
+        coex_error_say(error, COEX_ERROR_STORE, _("%s refused a change: %s (code %d)."), db->path,
+                       why, rc);
         return FALSE;
     }
 }
@@ -187,15 +188,15 @@ dup_failure(Step step, const char *path, const char *why)
 {
     switch (step) {
     case STEP_CREATE:
-        return g_strdup_printf(_("%s cannot be created: %s."), path, why);
+        return coex_say(_("%s cannot be created: %s."), path, why);
     case STEP_OPEN:
-        return g_strdup_printf(_("%s cannot be opened for writing: %s."), path, why);
+        return coex_say(_("%s cannot be opened for writing: %s."), path, why);
     case STEP_PROTECT:
-        return g_strdup_printf(_("%s cannot be kept from other users: %s."), path, why);
+        return coex_say(_("%s cannot be kept from other users: %s."), path, why);
     case STEP_READ:
         break;
     }
-    return g_strdup_printf(_("%s cannot be read: %s."), path, why);
+    return coex_say(_("%s cannot be read: %s."), path, why);
 }
 
 static gboolean
@@ -270,10 +271,11 @@ coex_db_begin_log(CoexDb *db, GError **error)
         step == COEX_STEP_ROW && g_strcmp0((const char *)sqlite3_column_text(query, 0), "wal") == 0;
     sqlite3_reset(query);
     if (!is_wal)
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("%s stands on a disk that cannot hold a write-ahead log. Choose a folder on "
-                      "a local disk."),
-                    db->path);
+        coex_error_say(
+            error, COEX_ERROR_STORE,
+            _("%s stands on a disk that cannot hold a write-ahead log. Choose a folder on "
+              "a local disk."),
+            db->path);
     return is_wal;
 }
 

@@ -55,17 +55,18 @@ fail_lock(int fd, const char *path, const char *subject, GError **error)
 {
     int saved = errno;
     if (saved != EAGAIN && saved != EACCES) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("%s cannot be locked: %s. Choose a folder on a local disk."), path,
-                    g_strerror(saved));
+        coex_error_say(error, COEX_ERROR_STORE,
+                       _("%s cannot be locked: %s. Choose a folder on a local disk."), path,
+                       g_strerror(saved));
         return;
     }
     g_autofree char *holder = dup_holder(fd);
     if (holder == NULL)
-        g_set_error(error, COEX_ERROR, COEX_ERROR_LOCKED,
-                    _("This profile is in use by another program. Log off there, or wait until it "
-                      "has ended. (%s)"),
-                    subject);
+        coex_error_say(
+            error, COEX_ERROR_LOCKED,
+            _("This profile is in use by another program. Log off there, or wait until it "
+              "has ended. (%s)"),
+            subject);
     else
         g_set_error(
             error, COEX_ERROR, COEX_ERROR_LOCKED,
@@ -79,10 +80,11 @@ coex_lock_take(const char *path, const char *program, const char *subject, GErro
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("The lock file %s cannot be opened: %s. Check the rights and the free space "
-                      "of its folder."),
-                    path, g_strerror(errno));
+        coex_error_say(
+            error, COEX_ERROR_STORE,
+            _("The lock file %s cannot be opened: %s. Check the rights and the free space "
+              "of its folder."),
+            path, g_strerror(errno));
         return NULL;
     }
     if (set_lock(fd, F_WRLCK) != 0) {

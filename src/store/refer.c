@@ -87,8 +87,7 @@ dup_words(const CoexStored *stored)
     if (stored->id == 0)
         return g_strdup(_("[a message not seen here]"));
     /* Translators: %s is the first words of a message */
-    return stored->deleted_at > 0 ? g_strdup_printf(_("[deleted] %s"), words)
-                                  : g_steal_pointer(&words);
+    return stored->deleted_at > 0 ? coex_say(_("[deleted] %s"), words) : g_steal_pointer(&words);
 }
 
 gboolean
@@ -112,7 +111,7 @@ static char *
 dup_quoted(const char *words)
 {
     /* Translators: what somebody wrote, within a sentence */
-    return g_strdup_printf(_("“%s”"), words);
+    return coex_say(_("“%s”"), words);
 }
 
 /* Within a sentence: “first words”, or that it is not here. */
@@ -218,16 +217,16 @@ dup_reacted(Who who, const char *emoji, const char *object)
     switch (who) {
     case WHO_THEY:
         /* Translators: an emoji, and the message, as “first words” with the marks; also below */
-        return g_strdup_printf(_("They reacted with %s to %s."), emoji, object);
+        return coex_say(_("They reacted with %s to %s."), emoji, object);
     case WHO_YOU:
-        return g_strdup_printf(_("You reacted with %s to %s."), emoji, object);
+        return coex_say(_("You reacted with %s to %s."), emoji, object);
     case WHO_PHONE:
-        return g_strdup_printf(_("Reacted on the phone with %s to %s."), emoji, object);
+        return coex_say(_("Reacted on the phone with %s to %s."), emoji, object);
     case WHO_NAMED:
         break;
     }
     /* Translators: who it was stands before it, as in “[desk Anna] Reacted with …” */
-    return g_strdup_printf(_("Reacted with %s to %s."), emoji, object);
+    return coex_say(_("Reacted with %s to %s."), emoji, object);
 }
 
 static char *
@@ -235,16 +234,16 @@ dup_took_back(Who who, const char *emoji, const char *object)
 {
     switch (who) {
     case WHO_THEY:
-        return g_strdup_printf(_("They took back their reaction %s to %s."), emoji, object);
+        return coex_say(_("They took back their reaction %s to %s."), emoji, object);
     case WHO_YOU:
-        return g_strdup_printf(_("You took back your reaction %s to %s."), emoji, object);
+        return coex_say(_("You took back your reaction %s to %s."), emoji, object);
     case WHO_PHONE:
-        return g_strdup_printf(_("Took back on the phone the reaction %s to %s."), emoji, object);
+        return coex_say(_("Took back on the phone the reaction %s to %s."), emoji, object);
     case WHO_NAMED:
         break;
     }
     /* Translators: who it was stands before it */
-    return g_strdup_printf(_("Took back the reaction %s to %s."), emoji, object);
+    return coex_say(_("Took back the reaction %s to %s."), emoji, object);
 }
 
 /* Which one is not known. */
@@ -253,16 +252,16 @@ dup_took_some_back(Who who, const char *object)
 {
     switch (who) {
     case WHO_THEY:
-        return g_strdup_printf(_("They took back their reaction to %s."), object);
+        return coex_say(_("They took back their reaction to %s."), object);
     case WHO_YOU:
-        return g_strdup_printf(_("You took back your reaction to %s."), object);
+        return coex_say(_("You took back your reaction to %s."), object);
     case WHO_PHONE:
-        return g_strdup_printf(_("Took back on the phone the reaction to %s."), object);
+        return coex_say(_("Took back on the phone the reaction to %s."), object);
     case WHO_NAMED:
         break;
     }
     /* Translators: who it was stands before it */
-    return g_strdup_printf(_("Took back the reaction to %s."), object);
+    return coex_say(_("Took back the reaction to %s."), object);
 }
 
 char *
@@ -482,14 +481,13 @@ dup_edited(Who who, const CoexStored *target)
     gboolean is_seen = target->id != 0;
     g_autofree char *words = dup_words(target);
     if (who == WHO_THEY)
-        return is_seen ? g_strdup_printf(_("They edited “%s”: look at it on the phone."), words)
+        return is_seen ? coex_say(_("They edited “%s”: look at it on the phone."), words)
                        : g_strdup(_("They edited a message: look at it on the phone."));
     if (who == WHO_PHONE)
-        return is_seen
-                   ? g_strdup_printf(_("Edited on the phone “%s”: look at it on the phone."), words)
-                   : g_strdup(_("Edited on the phone a message: look at it on the phone."));
+        return is_seen ? coex_say(_("Edited on the phone “%s”: look at it on the phone."), words)
+                       : g_strdup(_("Edited on the phone a message: look at it on the phone."));
     /* Translators: who it was stands before it, also in the next one */
-    return is_seen ? g_strdup_printf(_("Edited “%s”: look at it on the phone."), words)
+    return is_seen ? coex_say(_("Edited “%s”: look at it on the phone."), words)
                    : g_strdup(_("Edited a message: look at it on the phone."));
 }
 
@@ -500,11 +498,11 @@ dup_edited_to(Who who, const char *text, const CoexStored *target)
     g_autofree char *said = dup_said(text, G_MAXINT);
     if (who == WHO_THEY)
         /* Translators: the new text, and the one before as “words” with the marks; also below */
-        return g_strdup_printf(_("They edited: “%s” (before: %s)."), said, object);
+        return coex_say(_("They edited: “%s” (before: %s)."), said, object);
     if (who == WHO_PHONE)
-        return g_strdup_printf(_("Edited on the phone: “%s” (before: %s)."), said, object);
+        return coex_say(_("Edited on the phone: “%s” (before: %s)."), said, object);
     /* Translators: who it was stands before it */
-    return g_strdup_printf(_("Edited: “%s” (before: %s)."), said, object);
+    return coex_say(_("Edited: “%s” (before: %s)."), said, object);
 }
 
 static char *
@@ -591,10 +589,10 @@ dup_revoke(const CoexNewMessage *message, const char *object)
     g_autofree char *author = dup_author(message);
     if (message->direction == COEX_INBOUND)
         /* Translators: %s is the message, as “first words” with the marks; so in the next two */
-        return g_strdup_printf(_("They deleted %s."), object);
+        return coex_say(_("They deleted %s."), object);
     if (*author == '\0')
-        return g_strdup_printf(_("Deleted on the phone: %s."), object);
-    g_autofree char *line = g_strdup_printf(_("Deleted: %s."), object);
+        return coex_say(_("Deleted on the phone: %s."), object);
+    g_autofree char *line = coex_say(_("Deleted: %s."), object);
     return g_strconcat(author, line, NULL);
 }
 

@@ -43,11 +43,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rescue, rescue_clear)
 static gboolean
 fail(const Rescue *rescue, const char *why, GError **error)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                _("%s is damaged, and what can be read of it could not be carried into a new file: "
-                  "%s. Nothing was changed. Check that disk, its free space and the rights of the "
-                  "folder, and log in again."),
-                rescue->path, why);
+    coex_error_say(
+        error, COEX_ERROR_STORE,
+        _("%s is damaged, and what can be read of it could not be carried into a new file: "
+          "%s. Nothing was changed. Check that disk, its free space and the rights of the "
+          "folder, and log in again."),
+        rescue->path, why);
     return FALSE;
 }
 
@@ -120,10 +121,10 @@ open_old(Rescue *rescue, GError **error)
         return TRUE;
     if (!is_damage(rc))
         return fail(rescue, sqlite3_errmsg(rescue->from), error);
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                _("%s is damaged, and not even its head can be read. Move it away and log in "
-                  "again: a new one will be made."),
-                rescue->path);
+    coex_error_say(error, COEX_ERROR_STORE,
+                   _("%s is damaged, and not even its head can be read. Move it away and log in "
+                     "again: a new one will be made."),
+                   rescue->path);
     return FALSE;
 }
 
@@ -469,7 +470,7 @@ static void
 append_texts_lost(GString *lost, const char *texts)
 {
     /* Translators: the first words of each */
-    g_autofree char *words = g_strdup_printf(_("the addressees of these texts: %s"), texts);
+    g_autofree char *words = coex_say(_("the addressees of these texts: %s"), texts);
     coex_text_list_add(lost, "%s", words);
 }
 
@@ -515,15 +516,15 @@ dup_report(const Rescue *rescue, GHashTable *carries)
     g_autofree char *lost = dup_lost(rescue, carries);
     g_autofree char *name = g_path_get_basename(rescue->kept_path);
     if (*lost == '\0')
-        return g_strdup_printf(
+        return coex_say(
             /* Translators: what was carried over, as “300 people, 41 webhooks not read yet”, in the
              * second one what was lost, too, and the name of a file */
             _("The database was damaged. What could be read was carried into a new one: %s. "
               "Nothing is known to be lost. The old one is kept beside it as %s."),
             kept, name);
-    return g_strdup_printf(_("The database was damaged. What could be read was carried into a new "
-                             "one: %s. Lost: %s. The old one is kept beside it as %s."),
-                           kept, lost, name);
+    return coex_say(_("The database was damaged. What could be read was carried into a new "
+                      "one: %s. Lost: %s. The old one is kept beside it as %s."),
+                    kept, lost, name);
 }
 
 static gboolean

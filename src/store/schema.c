@@ -264,18 +264,19 @@ check(CoexDb *db, const char *path, GError **error)
         return FALSE;
 
     if (n_tables > 0 && application_id != APPLICATION_ID) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("%s is the database of another program. Move it away and log in again: a new "
-                      "one will be made."),
-                    path);
+        coex_error_say(
+            error, COEX_ERROR_STORE,
+            _("%s is the database of another program. Move it away and log in again: a new "
+              "one will be made."),
+            path);
         return FALSE;
     }
     if (version > (gint64)G_N_ELEMENTS(MIGRATIONS)) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("%s was written by a newer version of this plugin (schema %" PRId64
-                      ", this one knows %u). Install the newer version again, or move the file "
-                      "away to start anew."),
-                    path, version, (guint)G_N_ELEMENTS(MIGRATIONS));
+        coex_error_say(error, COEX_ERROR_STORE,
+                       _("%s was written by a newer version of this plugin (schema %" PRId64
+                         ", this one knows %u). Install the newer version again, or move the file "
+                         "away to start anew."),
+                       path, version, (guint)G_N_ELEMENTS(MIGRATIONS));
         return FALSE;
     }
     return TRUE;

@@ -74,8 +74,8 @@ coex_shown_open(const char *path, const guint8 id[COEX_SHOWN_ID_BYTES], gint64 n
     Page page;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0 || !read_page(fd, id, &page)) {
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
+        coex_error_say(
+            error, COEX_ERROR_STORE,
             _("%s cannot be written: %s. Check the rights and the free space of its folder."), path,
             g_strerror(errno));
         if (fd >= 0)

@@ -34,10 +34,10 @@ prepare_folder(const char *path, GError **error)
     g_autofree char *folder = g_path_get_dirname(path);
     if (g_mkdir_with_parents(folder, 0700) == 0)
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                _("The folder %s cannot be made: %s. Check the rights and the free space of the "
-                  "folder above it."),
-                folder, g_strerror(errno));
+    coex_error_say(error, COEX_ERROR_STORE,
+                   _("The folder %s cannot be made: %s. Check the rights and the free space of the "
+                     "folder above it."),
+                   folder, g_strerror(errno));
     return FALSE;
 }
 

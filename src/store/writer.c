@@ -164,9 +164,10 @@ ensure_open(CoexWriter *writer, GError **error)
         return TRUE;
     gint64 now = g_get_monotonic_time();
     if (now < writer->reopen_at) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("%s cannot be used after an error of its disk; it is tried again shortly."),
-                    writer->path);
+        coex_error_say(
+            error, COEX_ERROR_STORE,
+            _("%s cannot be used after an error of its disk; it is tried again shortly."),
+            writer->path);
         return FALSE;
     }
     writer->reopen_at = now + REOPEN_US;
@@ -640,8 +641,8 @@ coex_writer_start(CoexDb *db, const char *path, const CoexWriterKind *kind, gpoi
     writer->thread = g_thread_try_new("coex-writer", writer_main, writer, &thread_error);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (writer->thread == NULL) {
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
+        coex_error_say(
+            error, COEX_ERROR_STORE,
             _("No thread could be started to write %s: %s. Close other programs and log in again."),
             path, thread_error->message);
         coex_writer_stop(writer);

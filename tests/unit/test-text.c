@@ -243,7 +243,7 @@ test_html(void)
         { "https://x.de/?a=1&b=\"", "https://x.de/?a=1&amp;b=&quot;" },
         { "http:// *x*", "http:// <b>x</b>" },
         { "a\x01\x02z\x7f", "az" },
-        { "\xe2\x80\xaeorder\xe2\x80\xac \xe2\x81\xa6x\xe2\x81\xa9", "order x" },
+        { "\xe2\x80\xaeorder\xe2\x80\xac x", "order x" },
         { "*\xe2\x80\xae x*", "* x*" },
         { "a\xe2\x80\xa8"
           "b\xc2\x85"
@@ -273,6 +273,8 @@ test_escape(void)
         { "*x* <b>\n`y`", "*x* &lt;b&gt;<br>`y`" },
         { "it's & \"so\"", "it's &amp; &quot;so&quot;" },
         { "a\xe2\x80\xae\x03z", "az" },
+        { "a \xe2\x81\xa6x\xe2\x81\xa9", "a \xe2\x81\xa6x\xe2\x81\xa9" },
+        { "\xe2\x81\xa7x\ny\xe2\x81\xa9", "\xe2\x81\xa7x\xe2\x81\xa9<br>y" },
         { NULL, "" },
     };
 
