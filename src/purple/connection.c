@@ -135,7 +135,8 @@ coex_connection_normalize(const PurpleAccount *account, const char *who)
     const char *end = NULL;
 
     if (number != NULL) {
-        g_snprintf(buffer, sizeof buffer, "+%s", number);
+        buffer[0] = '+';
+        g_strlcpy(buffer + 1, number, sizeof buffer - 1);
         return buffer;
     }
     g_strlcpy(buffer, who, sizeof buffer);
