@@ -39,11 +39,12 @@
 struct CoexWriter {
     GThread *thread;
     GCond wake;
-    GMutex lock; /* over deliveries, jobs, delivery_bytes, stopping and watch */
+    GMutex lock; /* over what follows, up to `watch` */
     GQueue deliveries;
     GQueue jobs;          /* batches and tasks, in order */
     gsize delivery_bytes; /* queued or being committed */
     gboolean stopping;
+    gboolean asleep; /* the thread is, and nobody has woken it */
     CoexWatch *watch;
 
     /* The thread's own. */
@@ -65,12 +66,22 @@ struct CoexWriter {
 
 /* ---- jobs ---- */
 
+/* With the lock held. A signal is a system call also where nobody waits for it. */
+static void
+wake(CoexWriter *writer)
+{
+    if (!writer->asleep)
+        return;
+    writer->asleep = FALSE;
+    g_cond_signal(&writer->wake);
+}
+
 static void
 push(CoexWriter *writer, CoexJob *job)
 {
     g_mutex_lock(&writer->lock);
     g_queue_push_tail(&writer->jobs, job);
-    g_cond_signal(&writer->wake);
+    wake(writer);
     g_mutex_unlock(&writer->lock);
 }
 
@@ -94,7 +105,7 @@ coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexS
     if (fits) {
         writer->delivery_bytes += size;
         g_queue_push_tail(&writer->deliveries, job);
-        g_cond_signal(&writer->wake);
+        wake(writer);
     }
     g_mutex_unlock(&writer->lock);
     if (!fits)
@@ -277,9 +288,18 @@ write_group(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **e
 static gboolean
 on_committed(gpointer data)
 {
-    CoexJob *job = data;
-    job->committed(job->batch, job->error, job->user_data);
+    const GPtrArray *jobs = data;
+    for (guint i = 0; i < jobs->len; i++) {
+        CoexJob *job = g_ptr_array_index(jobs, i);
+        job->committed(job->batch, job->error, job->user_data);
+    }
     return G_SOURCE_REMOVE;
+}
+
+static void
+unref_jobs(gpointer jobs)
+{
+    g_ptr_array_unref(jobs);
 }
 
 static void
@@ -292,19 +312,44 @@ answer_delivery(CoexWriter *writer, CoexJob *job, const GError *error)
     coex_job_free(job);
 }
 
-static void
-answer_batch(CoexJob *job, const GError *error)
+/* Those of one thread that are neighbours are answered at once: each answer apart would wake it.
+ * Takes the batches of @group from @from on that are for the same as that one; gives how many. */
+static guint
+answer_same(const GPtrArray *group, guint from, const GError *error)
 {
-    if (error != NULL) {
-        coex_batch_forget_outcome(job->batch);
-        g_clear_error(&job->error);
-        job->error = g_error_copy(error);
+    CoexJob *first = g_ptr_array_index(group, from);
+    GPtrArray *jobs = g_ptr_array_new_with_free_func(coex_job_free);
+    for (guint i = from; i < group->len; i++) {
+        CoexJob *job = g_ptr_array_index(group, i);
+        if (job->kind != COEX_JOB_BATCH || job->context != first->context)
+            break;
+        if (error != NULL) {
+            coex_batch_forget_outcome(job->batch);
+            g_clear_error(&job->error);
+            job->error = g_error_copy(error);
+        }
+        g_ptr_array_add(jobs, job);
     }
-    if (job->context == NULL) {
-        coex_job_free(job);
-        return;
+    guint n = jobs->len;
+    if (first->context == NULL)
+        g_ptr_array_unref(jobs);
+    else
+        coex_dispatch(g_main_context_ref(first->context), on_committed, jobs, unref_jobs);
+    return n;
+}
+
+static void
+answer_all(CoexWriter *writer, const GPtrArray *group, const GError *error)
+{
+    for (guint i = 0; i < group->len;) {
+        CoexJob *job = g_ptr_array_index(group, i);
+        if (job->kind == COEX_JOB_BATCH) {
+            i += answer_same(group, i, error);
+        } else {
+            answer_delivery(writer, job, error);
+            i++;
+        }
     }
-    coex_dispatch(g_steal_pointer(&job->context), on_committed, job, coex_job_free);
 }
 
 /* What a webhook says could no longer be applied for sure: it stays with WhatsApp, which tries
@@ -317,19 +362,15 @@ commit_apart(CoexWriter *writer, GPtrArray *group)
         CoexJob *job = g_ptr_array_index(group, i);
         g_autoptr(GError) error = NULL;
         guint n_added = 0;
-        if (job->kind == COEX_JOB_DELIVERY) {
-            answer_delivery(writer, job, writer->damaged);
-            continue;
-        }
-        if (job->batch->delivers) {
-            answer_batch(job, writer->damaged);
+        g_ptr_array_set_size(one, 0);
+        g_ptr_array_add(one, job);
+        if (job->kind == COEX_JOB_DELIVERY || job->batch->delivers) {
+            answer_all(writer, one, writer->damaged);
             continue;
         }
         coex_batch_forget_outcome(job->batch);
-        g_ptr_array_set_size(one, 0);
-        g_ptr_array_add(one, job);
         write_group(writer, one, &n_added, &error);
-        answer_batch(job, error);
+        answer_all(writer, one, error);
     }
 }
 
@@ -395,13 +436,7 @@ commit_group(CoexWriter *writer, GPtrArray *group)
     }
     if (committed)
         note_forgotten(writer, group);
-    for (guint i = 0; i < group->len; i++) {
-        CoexJob *job = g_ptr_array_index(group, i);
-        if (job->kind == COEX_JOB_DELIVERY)
-            answer_delivery(writer, job, error);
-        else
-            answer_batch(job, error);
-    }
+    answer_all(writer, group, error);
     if (writer->kind->is_searched)
         put_off_index(writer);
     if (committed && n_added > 0)
@@ -537,9 +572,12 @@ wait_for_work(CoexWriter *writer, GPtrArray *group)
     g_mutex_lock(&writer->lock);
     while (g_queue_is_empty(&writer->deliveries) && g_queue_is_empty(&writer->jobs) &&
            !writer->stopping &&
-           g_get_monotonic_time() < MIN(writer->retention_at, writer->index_at))
+           g_get_monotonic_time() < MIN(writer->retention_at, writer->index_at)) {
+        writer->asleep = TRUE;
         g_cond_wait_until(&writer->wake, &writer->lock,
                           MIN(writer->retention_at, writer->index_at));
+    }
+    writer->asleep = FALSE;
     take_jobs(writer, group);
     gboolean more = group->len > 0 || !writer->stopping;
     g_mutex_unlock(&writer->lock);
@@ -659,7 +697,7 @@ coex_writer_stop(CoexWriter *writer)
     coex_writer_set_watch(writer, NULL);
     g_mutex_lock(&writer->lock);
     writer->stopping = TRUE;
-    g_cond_signal(&writer->wake);
+    wake(writer);
     g_mutex_unlock(&writer->lock);
     if (writer->thread != NULL)
         g_thread_join(writer->thread);
