@@ -125,7 +125,6 @@ end_trouble(CoexCluster *cluster, Role role)
                                                : "What came is put into the brokers' log again."));
 }
 
-/* Once. */
 static void
 greet(CoexCluster *cluster)
 {
@@ -315,15 +314,6 @@ take(CoexCluster *cluster, const CoexBrokerMessage *message, gint64 *position, G
     return TRUE;
 }
 
-static void
-set_caught_up(CoexCluster *cluster)
-{
-    g_mutex_lock(&cluster->lock);
-    cluster->is_caught_up = TRUE;
-    g_cond_broadcast(&cluster->changed);
-    g_mutex_unlock(&cluster->lock);
-}
-
 /* Whether the brokers' log is still the same, has all that was read of it, and that is here. */
 static gboolean
 look_again(CoexCluster *cluster, CoexBroker *broker, gint64 position, gboolean *ret_same,
@@ -358,8 +348,11 @@ read_on(CoexCluster *cluster, CoexBroker *broker, gint64 position, GError **erro
             ok = let_land(cluster, 0, error);
         if (!ok)
             return FALSE;
+        g_mutex_lock(&cluster->lock);
+        cluster->is_caught_up |= !more;
         if (!more)
-            set_caught_up(cluster);
+            g_cond_broadcast(&cluster->changed);
+        g_mutex_unlock(&cluster->lock);
         if (g_get_monotonic_time() - looked_us < LOOK_US)
             continue;
         looked_us = g_get_monotonic_time();
@@ -398,10 +391,15 @@ get_word(const CoexRelayConfig *config, guint tenant)
 static gboolean
 join(CoexCluster *cluster, const CoexBrokerLog *log, const CoexLogPlace *place, GError **error)
 {
+    gboolean joined = FALSE;
+
     if (g_str_equal(log->id, place->id))
         return TRUE;
-    if (!coex_log_join(cluster->spec.log, log->id, error))
-        return FALSE;
+    while (!joined && !is_ended(cluster))
+        if (!coex_log_join(cluster->spec.log, log->id, &joined, error))
+            return FALSE;
+    if (!joined)
+        return TRUE;
     if (*place->id != '\0')
         say(cluster, g_strdup("The brokers began a new log: what the relays have is put into it, "
                               "and desks read it once more."));

@@ -25,6 +25,10 @@ struct CoexLog {
     char id[COEX_LOG_ID_BYTES];
     gboolean is_shared;
     char shared_id[COEX_LOG_ID_BYTES]; /* "": not known yet; the writer's thread */
+    /* While the numbers begin anew, likewise. */
+    char joining_id[COEX_LOG_ID_BYTES]; /* of the next; "": they do not */
+    gboolean is_clear;                  /* of those before nothing is left */
+    gint64 joined_entry;                /* the last that waits for one of these */
     gint64 keep_s;
     gint64 limit;
     gint64 opened_at; /* seconds since 1970 */
@@ -44,7 +48,3 @@ coex_log_first_id(gint64 tenant)
 {
     return tenant << COEX_LOG_SEQUENCE_BITS;
 }
-
-/* What stands of the tenant, an id, in the database. */
-gboolean coex_log_read_figures(CoexLog *log, CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures,
-                               GError **error);

@@ -141,9 +141,9 @@ read_oldest(CoexDb *db, gint64 tenant, CoexLogFigures *figures, GError **error)
     return step != COEX_STEP_FAILED;
 }
 
-gboolean
-coex_log_read_figures(CoexLog *log, CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures,
-                      GError **error)
+/* What stands of the tenant, an id, in the database. */
+static gboolean
+read_figures(CoexLog *log, CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures, GError **error)
 {
     gint64 place = 0, gone = 0;
     sqlite3_stmt *query =
@@ -178,7 +178,7 @@ read_tenant(CoexLog *log, CoexDb *db, const char *path, CoexLogTenant *tenant, G
                      COEX_VALUES(coex_text(path)), error) ||
         !coex_db_get_int(db, "SELECT id FROM tenants WHERE path = ?", COEX_VALUES(coex_text(path)),
                          &tenant->id, error) ||
-        !coex_log_read_figures(log, db, tenant->id, &tenant->figures, error))
+        !read_figures(log, db, tenant->id, &tenant->figures, error))
         return FALSE;
     g_hash_table_insert(log->by_id, &tenant->id, tenant);
     return TRUE;
@@ -305,7 +305,9 @@ add_delivery(CoexDb *db, const CoexDelivery *delivery, gpointer data, gboolean *
         return FALSE;
     if (delivery->place != 0)
         return place_entry(log, db, delivery, id, error);
-    return !log->is_shared || !*ret_added || coex_places_wait(db, id, error);
+    /* What lies ahead comes in its turn. */
+    gboolean is_ahead = *log->joining_id != '\0' && id > log->joined_entry;
+    return !log->is_shared || !*ret_added || is_ahead || coex_places_wait(db, id, error);
 }
 
 /* ---- what is old: the writer's thread ---- */
@@ -376,7 +378,7 @@ note_figures(CoexLog *log, CoexDb *db, gint64 id)
 {
     CoexLogTenant *tenant = g_hash_table_lookup(log->by_id, &id);
     CoexLogFigures figures;
-    if (tenant == NULL || !coex_log_read_figures(log, db, id, &figures, NULL))
+    if (tenant == NULL || !read_figures(log, db, id, &figures, NULL))
         return;
     g_mutex_lock(&log->mutex);
     tenant->figures = figures;
@@ -571,7 +573,7 @@ read_entries(CoexDb *db, const GError *error, gpointer data)
         reading->reader->done(NULL, error, reading->user_data);
         return;
     }
-    if (!coex_log_read_figures(reading->log, db, tenant->id, &figures, &own_error) ||
+    if (!read_figures(reading->log, db, tenant->id, &figures, &own_error) ||
         !read_rows(db, reading, &own_error)) {
         reading->reader->done(NULL, own_error, reading->user_data);
         return;

@@ -4,6 +4,8 @@
 #include "store/db.h"
 #include "store/rows.h"
 
+#define PIECE 256 /* rows that are written in one turn of many */
+
 /* The numbers stand apart from the entries: where they begin anew, no body is written again. */
 const char COEX_PLACES_SCHEMA[] =
     "ALTER TABLE tenants ADD COLUMN place INTEGER NOT NULL DEFAULT 0;"
@@ -28,12 +30,64 @@ coex_places_read_id(CoexDb *db, char **ret_id, GError **error)
 }
 
 gboolean
-coex_places_clear(CoexDb *db, GError **error)
+coex_places_forget(CoexDb *db, GError **error)
 {
     return coex_db_exec(db,
-                        "DELETE FROM shared; DELETE FROM places; DELETE FROM waiting;"
+                        "DELETE FROM shared;"
                         "UPDATE tenants SET place = 0, gone = 0 WHERE place + gone > 0",
                         error);
+}
+
+gboolean
+coex_places_clear(CoexDb *db, GError **error)
+{
+    return coex_places_forget(db, error) &&
+           coex_db_exec(db, "DELETE FROM places; DELETE FROM waiting;", error);
+}
+
+gboolean
+coex_places_clear_some(CoexDb *db, gboolean *ret_any, GError **error)
+{
+    CoexValue n = coex_int(PIECE);
+    *ret_any = FALSE;
+    if (!coex_db_run(db,
+                     "DELETE FROM places WHERE (tenant, sequence) IN"
+                     " (SELECT tenant, sequence FROM places ORDER BY tenant, sequence LIMIT ?)",
+                     &n, 1, error))
+        return FALSE;
+    *ret_any = coex_db_n_changed(db) > 0;
+    if (!coex_db_run(db,
+                     "DELETE FROM waiting WHERE id IN (SELECT id FROM waiting ORDER BY id LIMIT ?)",
+                     &n, 1, error))
+        return FALSE;
+    *ret_any |= coex_db_n_changed(db) > 0;
+    return TRUE;
+}
+
+gboolean
+coex_places_wait_all(CoexDb *db, gint64 *entry, gboolean *ret_any, GError **error)
+{
+    gint64 last = 0;
+    if (!coex_db_get_int(db,
+                         "SELECT max(id) FROM"
+                         " (SELECT id FROM entries WHERE id > ? ORDER BY id LIMIT ?)",
+                         COEX_VALUES(coex_int(*entry), coex_int(PIECE)), &last, error) ||
+        !coex_db_run(db,
+                     "INSERT OR IGNORE INTO waiting(entry) SELECT id FROM entries"
+                     " WHERE id > ? AND id <= ? ORDER BY id",
+                     COEX_VALUES(coex_int(*entry), coex_int(last)), error))
+        return FALSE;
+    *ret_any = last > 0;
+    *entry = MAX(*entry, last);
+    return TRUE;
+}
+
+gboolean
+coex_places_begin(CoexDb *db, const char *id, GError **error)
+{
+    return coex_db_exec(db, "DELETE FROM shared", error) &&
+           coex_db_run(db, "INSERT INTO shared(log, place) VALUES(?, 0)",
+                       COEX_VALUES(coex_text(id)), error);
 }
 
 /* In meta the paths are those keys that begin with a slash. */

@@ -16,6 +16,17 @@ extern const char COEX_PLACES_SCHEMA[];
 gboolean coex_places_read_id(CoexDb *db, char **ret_id, GError **error);
 /* No entry has a number, none waits for one. */
 gboolean coex_places_clear(CoexDb *db, GError **error);
+
+/* The same in pieces, for numbers that begin anew: those that there were are nobody's. */
+gboolean coex_places_forget(CoexDb *db, GError **error);
+/* Removes some; not @ret_any: there is none any more. */
+gboolean coex_places_clear_some(CoexDb *db, gboolean *ret_any, GError **error);
+/* Lets some wait, behind the entry *@entry, and goes on to the last of them: a tenant's in their
+ * order. Not @ret_any: all do. */
+gboolean coex_places_wait_all(CoexDb *db, gint64 *entry, gboolean *ret_any, GError **error);
+/* They are those of @id, and nothing has one yet. */
+gboolean coex_places_begin(CoexDb *db, const char *id, GError **error);
+
 /* The log is opened for those paths, NULL-terminated: with one that it was not opened for the last
  * time, all of the shared log is to be read once more. */
 gboolean coex_places_know(CoexDb *db, const char *const *tenants, GError **error);

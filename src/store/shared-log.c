@@ -62,17 +62,56 @@ ask(Question *question, GError **error)
 
 /* ---- where it stands ---- */
 
-static gboolean
-begin_anew(CoexDb *db, const char *id, GError **error)
+/* What stands of it in memory: numbers of @id, and no entry has one yet. */
+static void
+show_id(CoexLog *log, const char *id)
 {
-    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) && coex_places_clear(db, error) &&
-        coex_db_run(db,
-                    "INSERT INTO waiting(entry) SELECT id FROM entries ORDER BY received_at, id",
-                    COEX_NO_VALUES, error) &&
-        coex_db_run(db, "INSERT INTO shared(log, place) VALUES(?, 0)", COEX_VALUES(coex_text(id)),
-                    error) &&
-        coex_db_exec(db, "COMMIT", error))
+    g_strlcpy(log->shared_id, id, sizeof log->shared_id);
+    g_mutex_lock(&log->mutex);
+    for (guint i = 0; i < log->n_tenants; i++) {
+        CoexLogFigures *figures = &log->tenants[i].figures;
+        g_strlcpy(figures->id, id, sizeof figures->id);
+        figures->newest = 0;
+        figures->oldest = 1;
+    }
+    g_mutex_unlock(&log->mutex);
+}
+
+/* From here on the numbers are nobody's, also after a crash, until all entries wait. What comes
+ * meanwhile is one of them. */
+static gboolean
+begin_joining(CoexLog *log, CoexDb *db, const char *id, GError **error)
+{
+    if (!coex_db_exec(db, "BEGIN IMMEDIATE", error) || !coex_places_forget(db, error) ||
+        !coex_db_exec(db, "COMMIT", error)) {
+        coex_db_rollback(db);
+        return FALSE;
+    }
+    show_id(log, "");
+    g_strlcpy(log->joining_id, id, sizeof log->joining_id);
+    log->is_clear = FALSE;
+    log->joined_entry = 0;
+    return TRUE;
+}
+
+static gboolean
+join_piece(CoexLog *log, CoexDb *db, GError **error)
+{
+    gboolean any = TRUE;
+    gint64 entry = log->joined_entry;
+    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) &&
+        (log->is_clear ? coex_places_wait_all(db, &entry, &any, error)
+                       : coex_places_clear_some(db, &any, error)) &&
+        (any || !log->is_clear || coex_places_begin(db, log->joining_id, error)) &&
+        coex_db_exec(db, "COMMIT", error)) {
+        log->joined_entry = entry;
+        if (!any && log->is_clear) {
+            show_id(log, log->joining_id);
+            *log->joining_id = '\0';
+        }
+        log->is_clear |= !any;
         return TRUE;
+    }
     coex_db_rollback(db);
     return FALSE;
 }
@@ -83,25 +122,19 @@ answer_join(Question *question, CoexDb *db, GError **error)
     CoexLog *log = question->log;
     if (g_str_equal(log->shared_id, question->id))
         return TRUE;
-    if (!begin_anew(db, question->id, error))
-        return FALSE;
-    g_strlcpy(log->shared_id, question->id, sizeof log->shared_id);
-    for (guint i = 0; i < log->n_tenants; i++) {
-        CoexLogFigures figures;
-        if (!coex_log_read_figures(log, db, log->tenants[i].id, &figures, error))
-            return FALSE;
-        g_mutex_lock(&log->mutex);
-        log->tenants[i].figures = figures;
-        g_mutex_unlock(&log->mutex);
-    }
-    return TRUE;
+    return g_str_equal(log->joining_id, question->id) ? join_piece(log, db, error)
+                                                      : begin_joining(log, db, question->id, error);
 }
 
 gboolean
-coex_log_join(CoexLog *log, const char *id, GError **error)
+coex_log_join(CoexLog *log, const char *id, gboolean *ret_joined, GError **error)
 {
+    CoexLogPlace place = { .place = 0 };
     Question question = { .log = log, .answer = answer_join, .id = id };
-    return ask(&question, error);
+    if (!ask(&question, error) || !coex_log_get_place(log, &place, error))
+        return FALSE;
+    *ret_joined = g_str_equal(place.id, id);
+    return TRUE;
 }
 
 static guint

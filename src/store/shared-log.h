@@ -21,9 +21,11 @@ typedef struct {
     guint8 key[32];
 } CoexLogLast;
 
-/* From now on the numbers are those of @id: where they were others, no entry has one any more, and
- * all wait. Blocks, as the next two do: not for a thread with a loop. COEX_ERROR_STORE. */
-gboolean coex_log_join(CoexLog *log, const char *id, GError **error);
+/* The numbers are to be those of @id: where they are others, no entry has one any more, and all
+ * wait. That is done in pieces, one a call, between which others write: it is called again until
+ * @ret_joined, and begins anew where it did not come so far. Until then the numbers are nobody's.
+ * Blocks, as the next two do: not for a thread with a loop. COEX_ERROR_STORE. */
+gboolean coex_log_join(CoexLog *log, const char *id, gboolean *ret_joined, GError **error);
 gboolean coex_log_get_place(CoexLog *log, CoexLogPlace *ret_place, GError **error);
 /* Looks at all tenants. */
 gboolean coex_log_get_last(CoexLog *log, CoexLogLast *ret_last, GError **error);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "brokers.h"
+#include "provider.h"
+#include "rig.h"
+#include "world.h"
+
+#include <string.h>
+
+/* A relay with a large log of its own joins others, or all of them join brokers whose log is new:
+ * that takes its time, is broken off by whatever ends a relay, and holds up no webhook. */
+
+#define N_OWN 6000
+#define N_KILLS 3
+
+typedef struct {
+    GPtrArray *bodies; /* char *, in their order */
+    GHashTable *seen;
+} Transcript;
+
+static void
+transcript_free(Transcript *transcript)
+{
+    g_ptr_array_unref(transcript->bodies);
+    g_hash_table_unref(transcript->seen);
+    g_free(transcript);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Transcript, transcript_free)
+
+/* All that the relay has, each once: at least @n. */
+static Transcript *
+read_all(Rig *rig, guint n)
+{
+    Transcript *transcript = g_new0(Transcript, 1);
+    gint64 until = g_get_monotonic_time() + 2 * RIG_PATIENCE_S * G_USEC_PER_SEC;
+    gint64 after = 0;
+    gboolean more = TRUE;
+
+    transcript->bodies = g_ptr_array_new_with_free_func(g_free);
+    transcript->seen = g_hash_table_new(g_str_hash, g_str_equal);
+    while (more || transcript->bodies->len < n) {
+        g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, after, 1);
+
+        g_assert_cmpint(g_get_monotonic_time(), <, until);
+        if (batch->status != 200) {
+            g_poll(NULL, 0, 20);
+            continue;
+        }
+        for (guint i = 0; i < batch->entries->len; i++) {
+            char *body = g_strdup(batch_get(batch, i)->body);
+
+            g_ptr_array_add(transcript->bodies, body);
+            g_assert_true(g_hash_table_add(transcript->seen, body));
+        }
+        after = batch->after;
+        more = batch->after < batch->newest;
+    }
+    return transcript;
+}
+
+static guint
+find(const Transcript *transcript, const char *body)
+{
+    guint at = 0;
+
+    g_assert_true(g_ptr_array_find_with_equal_func(transcript->bodies, body, g_str_equal, &at));
+    return at;
+}
+
+/* It has all of the other one, in that one's order. */
+static void
+assert_has_in_order(const Transcript *transcript, const Transcript *other)
+{
+    guint at = 0;
+
+    for (guint i = 0; i < other->bodies->len; i++, at++)
+        while (!g_str_equal(g_ptr_array_index(transcript->bodies, at),
+                            g_ptr_array_index(other->bodies, i)))
+            g_assert_cmpuint(++at, <, transcript->bodies->len);
+}
+
+static gboolean
+is_joined(Rig *rig)
+{
+    g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, 0, 0);
+
+    g_assert_true(batch->status == 200 || batch->status == 503);
+    return batch->status == 200;
+}
+
+/* Delivers until it has joined, but not more than @max; whether it has. */
+static gboolean
+deliver_meanwhile(Rig *rig, guint *n, guint max)
+{
+    guint end = *n + max;
+
+    while (*n < end) {
+        if (is_joined(rig))
+            return TRUE;
+        deliver(rig, "/bakery", (*n)++, 1);
+    }
+    return FALSE;
+}
+
+static Transcript *
+fill(Rig *rig)
+{
+    const ProviderSpec spec = { &rig, 1, PROVIDER_THREADS_MAX, 0 };
+    g_autoptr(Provider) provider = provider_new(&spec);
+    Transcript *own;
+
+    provider_wait(provider, N_OWN);
+    provider_end(provider);
+    own = read_all(rig, provider_count(provider));
+    return own;
+}
+
+static void
+use(Rig *rig, const char *options)
+{
+    g_free(rig->options);
+    rig->options = g_strdup(options);
+}
+
+static void
+assert_all(const Transcript *transcript, const Transcript *own, guint n)
+{
+    guint before = own->bodies->len;
+
+    assert_has_in_order(transcript, own);
+    g_assert_cmpuint(transcript->bodies->len, ==, own->bodies->len + n);
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *body = g_strdup_printf("{\"n\":%u}", i);
+        guint at = find(transcript, body);
+
+        g_assert_cmpuint(at, >=, before);
+        before = at;
+    }
+}
+
+static void
+test_killed(void)
+{
+    g_autoptr(Brokers) brokers = brokers_new(1, NULL);
+    g_autofree char *options = brokers != NULL ? brokers_dup_options(brokers) : NULL;
+    g_autoptr(Rig) a = NULL;
+    g_autoptr(Rig) b = NULL;
+    g_autoptr(Transcript) own = NULL;
+    g_autoptr(Transcript) at_a = NULL;
+    g_autoptr(Transcript) at_b = NULL;
+    guint n = 0;
+
+    if (brokers == NULL)
+        return;
+    a = rig_new(NULL, RIG_BAKERY);
+    own = fill(a);
+    rig_stop(a);
+    use(a, options);
+    for (guint i = 0; i < N_KILLS; i++) {
+        rig_start(a);
+        g_assert_false(deliver_meanwhile(a, &n, 3));
+        rig_kill(a);
+    }
+    rig_start(a);
+    g_assert_true(deliver_meanwhile(a, &n, G_MAXINT));
+    b = rig_new(options, RIG_BAKERY);
+    at_b = read_all(b, own->bodies->len + n);
+    at_a = read_all(a, own->bodies->len + n);
+    assert_all(at_a, own, n);
+    assert_all(at_b, own, n);
+    for (guint i = 0; i < at_a->bodies->len; i++)
+        g_assert_cmpstr(g_ptr_array_index(at_a->bodies, i), ==, g_ptr_array_index(at_b->bodies, i));
+}
+
+/* What the brokers had is gone: the same with all that has a number already. */
+static void
+test_begun_anew(void)
+{
+    World world;
+    g_autoptr(Transcript) own = NULL;
+    g_autoptr(Transcript) at_a = NULL;
+    g_autoptr(Transcript) at_b = NULL;
+    guint n = 0;
+
+    world_begin(&world, 1, RIG_BAKERY);
+    if (world.brokers == NULL)
+        return;
+    own = fill(world.a);
+    rig_stop(world.b);
+    broker_kill(world.brokers, 0);
+    broker_forget(world.brokers, 0);
+    broker_start(world.brokers, 0);
+    for (guint i = 0; is_joined(world.a); i++)
+        g_poll(NULL, 0, 1);
+    g_assert_false(deliver_meanwhile(world.a, &n, 3));
+    rig_kill(world.a);
+    rig_start(world.a);
+    g_assert_true(deliver_meanwhile(world.a, &n, G_MAXINT));
+    rig_start(world.b);
+    at_b = read_all(world.b, own->bodies->len + n);
+    at_a = read_all(world.a, own->bodies->len + n);
+    assert_all(at_a, own, n);
+    assert_all(at_b, own, n);
+    world_end(&world);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cluster-join/killed", test_killed);
+    g_test_add_func("/cluster-join/begun-anew", test_begun_anew);
+    return g_test_run();
+}
