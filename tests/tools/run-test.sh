@@ -34,7 +34,7 @@ export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:${UBSAN_OPTIONS:-}"
 unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS http_proxy https_proxy no_proxy \
   HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy MAKEFLAGS MFLAGS MAKELEVEL COEX_KEY
 
-limit=${COEX_TEST_TIMEOUT:-300}
+limit=${COEX_TEST_TIMEOUT:-600}
 [ "${COEX_VARIANT:-}" != asan ] || limit=${COEX_TEST_TIMEOUT:-900}
 checker=
 if [ "${COEX_VARIANT:-}" = valgrind ]; then
