@@ -362,7 +362,7 @@ coex_payload_parse_buttons(const char *words, GError **error)
         set_fault(error,
                   _("Buttons are typed as a text and up to %d answers, with bars between: When do "
                     "you come? | Today | Tomorrow. Or with one that opens a link: Pay online: | "
-                    "Pay now https://…."),
+                    "Pay now https://example.org."),
                   COEX_PAYLOAD_BUTTONS_MAX);
         return NULL;
     }

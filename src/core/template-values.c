@@ -261,7 +261,7 @@ check_file(const CoexTemplate *self, const CoexTemplateVariable *variable, const
     if (!is_link)
         return refuse(error,
                       _("“%s” is given by its path, as in ~/photo.jpg, or by its address in the "
-                        "web, https://…, not as “%s”."),
+                        "web, which begins with https://, not as “%s”."),
                       variable->label, value);
     if (!coex_text_is_for_address(value))
         return refuse_address(variable, value, error);

@@ -147,7 +147,7 @@ coex_window_dup_short_label(CoexWindowStage stage, gint64 end_s)
     case COEX_WINDOW_CLOSES:
     case COEX_WINDOW_OPEN:
         /* Translators: strftime: until when the window is open; short */
-        return format_end(end_s, _("to %H:%M"));
+        return format_end(end_s, _("to %a %H:%M"));
     }
     return g_strdup(C_("window", "closed"));
 }

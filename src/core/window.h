@@ -45,9 +45,9 @@ char *coex_window_dup_label(CoexWindow window, gint64 now);
 /* Whether that text of one window at one time is that of another at another. */
 gboolean coex_window_is_label_same(CoexWindow one, gint64 now, CoexWindow other, gint64 other_now);
 
-/* The same behind another mark, so that both can be seen in 200 pixels: "to 22:49" (of the next 24
- * hours), in the last one "to 22:49!"; "closed", "free to Sun 22:49", "never wrote". @end_s: the
- * end that the stage has, if any. Free with g_free(). */
+/* The same behind another mark, so that both can be seen in 200 pixels: "to Sun 22:49", in the last
+ * hour "to 22:49!"; "closed", "free to Sun 22:49", "never wrote". @end_s: the end that the stage
+ * has, if any. Free with g_free(). */
 char *coex_window_dup_short_label(CoexWindowStage stage, gint64 end_s);
 
 /* Day and time of day, local; NULL for what is none. Free with g_free(). */

@@ -312,7 +312,8 @@ check_template(const CoexTemplate *template_, const char *const *values, GError 
         if (variable->kind != COEX_VALUE_FILE || g_str_has_prefix(values[i], "https://"))
             continue;
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("A broadcast takes a file by its address, https://…, from which WhatsApp "
+                    _("A broadcast takes a file by its address, which begins with https://, from "
+                      "which WhatsApp "
                       "fetches it."));
         return FALSE;
     }

@@ -110,6 +110,9 @@ def check() -> int:
     faults = []
     if read(TEMPLATE) != make_template():
         faults.append(f"{TEMPLATE} is not that of the sources: `make po` writes it anew")
+    for msgid, _ in entries(TEMPLATE):
+        if "://…" in msgid:
+            faults.append(f"Pidgin makes a link of the address in “{msgid}”, which is none")
     there = sorted(os.path.basename(path)[:-3] for path in glob.glob(f"{PO}/*.po"))
     if there != languages():
         faults.append(f"{PO}/LINGUAS names {' '.join(languages())}, there are {' '.join(there)}")

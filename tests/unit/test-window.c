@@ -66,8 +66,8 @@ test_short_labels(void)
         const char *label;
     } cases[] = {
         { COEX_WINDOW_NEVER, "never wrote" },      { COEX_WINDOW_CLOSED, "closed" },
-        { COEX_WINDOW_FREE, "free to Sun 12:00" }, { COEX_WINDOW_OPEN, "to 12:00" },
-        { COEX_WINDOW_CLOSES, "to 12:00" },        { COEX_WINDOW_CLOSES_SOON, "to 12:00!" },
+        { COEX_WINDOW_FREE, "free to Sun 12:00" }, { COEX_WINDOW_OPEN, "to Sun 12:00" },
+        { COEX_WINDOW_CLOSES, "to Sun 12:00" },    { COEX_WINDOW_CLOSES_SOON, "to 12:00!" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
