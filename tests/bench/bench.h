@@ -121,6 +121,8 @@ void rig_stop(Rig *rig); /* the program, if it runs; it may be started again */
 void rig_free(Rig *rig);
 /* Until so many messages were shown; the time of the last of them. */
 gint64 rig_wait_shown(Rig *rig, guint n);
+/* Until the program has done nothing for a while: else it takes time from what is measured next. */
+void rig_rest(Rig *rig);
 /* Until so many files came or left. */
 void rig_wait_files(Rig *rig, guint n);
 gint64 rig_get_memory(Rig *rig); /* KB */

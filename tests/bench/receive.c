@@ -52,6 +52,7 @@ ack_ours(gpointer data, guint pair)
     run_load(&load, &ack->rate.ours[pair], &ack->p99_ms.ours[pair]);
     ack->shown.ours[pair] = wait_shown(ack->rig, &load);
     load_clear(&load);
+    rig_rest(ack->rig);
 }
 
 static void
@@ -171,8 +172,8 @@ mixed_ours(gpointer data, guint pair)
     mixed->p99_ms.ours[pair] = run.p99_ms;
     mixed->small_rate.ours[pair] = run.small_rate;
     mixed->chunk_rate.ours[pair] = run.chunk_rate;
-    /* or what is measured next meets what this one left to do */
     rig_wait_shown(mixed->rig, n + run.n_small);
+    rig_rest(mixed->rig);
 }
 
 static void

@@ -201,6 +201,7 @@ ack_base(gpointer data, guint pair)
 
     bench->acked.base[pair] = run_load(bench, bench->rig->port);
     rig_wait_shown(bench->rig, bench->rig->n_made);
+    rig_rest(bench->rig);
 }
 
 static void

@@ -12,6 +12,8 @@
 #define N_CUSTOMERS 50
 #define HISTORY_SIZE (3 * 1024 * 1024)
 #define PATIENCE_US (120 * (gint64)G_USEC_PER_SEC)
+/* The index of words follows a second after the last message. */
+#define REST_US (1500 * (gint64)1000)
 
 /* ---- a child ---- */
 
@@ -233,6 +235,40 @@ rig_wait_shown(Rig *rig, guint n)
         g_poll(NULL, 0, 5);
     }
     return get_last_shown(rig);
+}
+
+/* In hundredths of a second. */
+static guint64
+get_work(Rig *rig)
+{
+    const char *id = g_subprocess_get_identifier(rig->host->process);
+    g_autofree char *path = g_strdup_printf("/proc/%s/stat", id);
+    g_autofree char *text = NULL;
+    g_auto(GStrv) words = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        g_error("the chat program has ended");
+    words = g_strsplit(strrchr(text, ')'), " ", -1);
+    /* proc(5): utime and stime, the 14th and 15th; the name is the 2nd */
+    return g_ascii_strtoull(words[12], NULL, 10) + g_ascii_strtoull(words[13], NULL, 10);
+}
+
+void
+rig_rest(Rig *rig)
+{
+    gint64 end = g_get_monotonic_time() + PATIENCE_US;
+    gint64 since = g_get_monotonic_time();
+    guint64 before = get_work(rig);
+
+    while (g_get_monotonic_time() - since < REST_US && g_get_monotonic_time() < end) {
+        guint64 work;
+
+        g_poll(NULL, 0, 100);
+        work = get_work(rig);
+        if (work > before + 1)
+            since = g_get_monotonic_time();
+        before = work;
+    }
 }
 
 GArray *
