@@ -20,7 +20,7 @@
  * say is applied a few at a time until it ebbs. */
 #define FLOOD_DELIVERIES 8
 #define FLOOD_US (20 * 1000) /* after which a flood counts as over */
-#define FLOOD_BATCHES 16
+#define FLOOD_BATCHES 16     /* in a transaction that a delivery waits for */
 #define STAND_BACK_US (50 * 1000)
 /* A body that all others would wait for: it has a transaction of its own. */
 #define LARGE_BYTES (256 * 1024)
@@ -561,7 +561,8 @@ take_jobs(CoexWriter *writer, GPtrArray *group)
     }
     take_deliveries(writer, group);
     if (jobs_too)
-        take_batches(writer, group, is_flood(writer) ? FLOOD_BATCHES : GROUP_JOBS);
+        take_batches(writer, group,
+                     group->len > 0 || is_flood(writer) ? FLOOD_BATCHES : GROUP_JOBS);
 }
 
 /* Waits for work: jobs in @group, or none when it is time for retention. FALSE: stopped and all
