@@ -79,13 +79,33 @@ coex_broker_fail(CoexBroker *broker, natsStatus status, jsErrCode code, GError *
     return FALSE;
 }
 
+/* Why the broker's certificate is not believed, in OpenSSL's words, which libnats hands on as
+ * "…: 10:certificate has expired:depth=0:…"; NULL: that is not it. Free with g_free(). */
+static char *
+dup_doubt(natsStatus status)
+{
+    const char *words = status == NATS_SSL_ERROR ? nats_GetLastError(NULL) : NULL;
+    const char *end = words != NULL ? strstr(words, ":depth=") : NULL;
+    const char *begin = end != NULL ? g_strrstr_len(words, end - words, ":") : NULL;
+
+    return begin != NULL ? g_strndup(begin + 1, (gsize)(end - begin) - 1) : NULL;
+}
+
 static gboolean
 fail_to_connect(CoexBroker *broker, natsStatus status, GError **error)
 {
+    g_autofree char *doubt = dup_doubt(status);
+
     if (status == NATS_CONNECTION_AUTH_FAILED || status == NATS_NOT_PERMITTED)
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                             "The broker does not let this relay in: correct nats-user= and "
                             "nats-password=, or nats-credentials=.");
+    else if (doubt != NULL)
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "This relay does not believe the broker's certificate (%s): it must not have "
+                    "run out, must be for the address in nats=, and who issued it must stand in "
+                    "the file of nats-ca=.",
+                    doubt);
     else if (status == NATS_SSL_ERROR || status == NATS_SECURE_CONNECTION_WANTED ||
              status == NATS_SECURE_CONNECTION_REQUIRED)
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
@@ -165,6 +185,21 @@ listen_to_answers(CoexBroker *broker)
     return natsConnection_SubscribeSync(&broker->answers, broker->connection, all);
 }
 
+/* libnats does not tell it from a broker that does not answer. */
+static gboolean
+can_read(const char *option, const char *file, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) cause = NULL;
+
+    if (file == NULL || g_file_get_contents(file, &text, NULL, &cause))
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "%s= cannot be read: %s. Name another file, or see to its rights.", option,
+                cause->message);
+    return FALSE;
+}
+
 CoexBroker *
 coex_broker_connect(const CoexRelayConfig *config, GError **error)
 {
@@ -172,6 +207,9 @@ coex_broker_connect(const CoexRelayConfig *config, GError **error)
     jsOptions options;
     natsStatus status;
 
+    if (!can_read("nats-ca", config->nats_ca, error) ||
+        !can_read("nats-credentials", config->nats_credentials, error))
+        return NULL;
     broker->config = config;
     status = connect(broker);
     if (status == NATS_OK)

@@ -47,7 +47,6 @@ typedef struct {
     const char *file;
 } Running;
 
-/* Once at the start, and once where it is read again. */
 static void
 warn_of_readers(const char *file)
 {
@@ -59,6 +58,15 @@ warn_of_readers(const char *file)
 
         say(line);
     }
+}
+
+/* Once at the start, and once where it is read again. */
+static void
+warn_of_all_readers(const char *file, const CoexRelayConfig *config)
+{
+    warn_of_readers(file);
+    if (config->nats_credentials != NULL)
+        warn_of_readers(config->nats_credentials);
 }
 
 static gboolean
@@ -73,7 +81,7 @@ on_reload(gpointer data)
     coex_notify(state);
     config = coex_relay_config_read(running->file, &error);
     if (config != NULL) {
-        warn_of_readers(running->file);
+        warn_of_all_readers(running->file, config);
         coex_relay_reload(running->relay, config);
     } else {
         say(error->message);
@@ -189,6 +197,6 @@ main(int argc, char **argv)
         return tell_status(config);
     if (g_str_equal(verb, "check"))
         return coex_relay_check(config, g_getenv("COEX_TOKEN"), tell) ? EXIT_SUCCESS : EXIT_FAILURE;
-    warn_of_readers(file);
+    warn_of_all_readers(file, config);
     return run(config, file);
 }

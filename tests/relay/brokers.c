@@ -2,6 +2,7 @@
 #include "brokers.h"
 
 #include "rig.h"
+#include <signal.h>
 #include <string.h>
 
 static char *
@@ -82,6 +83,13 @@ broker_start(Brokers *brokers, guint index)
         g_subprocess_launcher_spawn(launcher, &error, "nats-server", "-c", config, NULL);
     g_assert_no_error(error);
     g_assert_true(wait_until_it_listens(brokers, index));
+}
+
+void
+broker_reload(Brokers *brokers, guint index)
+{
+    write_config(brokers, index);
+    g_subprocess_send_signal(brokers->processes[index], SIGHUP);
 }
 
 void

@@ -23,6 +23,8 @@ Brokers *brokers_prepare(guint n, const char *options);
 void brokers_free(Brokers *brokers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Brokers, brokers_free)
 void broker_start(Brokers *brokers, guint index);
+/* It reads its configuration again. */
+void broker_reload(Brokers *brokers, guint index);
 void broker_kill(Brokers *brokers, guint index);
 /* All that it had is gone. */
 void broker_forget(Brokers *brokers, guint index);
