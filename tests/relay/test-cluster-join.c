@@ -218,11 +218,61 @@ test_begun_anew(void)
     world_end(&world);
 }
 
+/* As the relays make it with disk-limit-mb=256, but what is put twice is known for a moment only.
+ */
+static void
+make_forgetful_log(Brokers *brokers)
+{
+    g_autofree char *answer = broker_ask(
+        brokers, "$JS.API.STREAM.CREATE.COEX",
+        "{\"name\":\"COEX\",\"description\":\"coex-relay 0123456789abcdef0123456789abcdef\","
+        "\"subjects\":[\"coex.in.*\",\"coex.part.*\"],\"retention\":\"limits\","
+        "\"storage\":\"file\",\"discard\":\"new\",\"num_replicas\":1,\"max_msgs\":-1,"
+        "\"max_consumers\":-1,\"max_bytes\":536870912,\"max_age\":2592000000000000,"
+        "\"duplicate_window\":100000000,\"deny_delete\":true,\"deny_purge\":true}");
+
+    g_assert_nonnull(answer);
+    g_assert_null(strstr(answer, "error"));
+}
+
+/* What came to two relays while no broker was there is put into the log by the first that is back:
+ * the other one reads that before it puts anything there. */
+static void
+test_reads_first(void)
+{
+    World world;
+    Desk desk;
+
+    world_begin(&world, 1, RIG_BAKERY);
+    if (world.brokers == NULL)
+        return;
+    broker_kill(world.brokers, 0);
+    deliver(world.a, "/bakery", 0, 5);
+    deliver(world.b, "/bakery", 0, 5);
+    rig_stop(world.a);
+    rig_stop(world.b);
+    broker_forget(world.brokers, 0);
+    broker_start(world.brokers, 0);
+    make_forgetful_log(world.brokers);
+    rig_start(world.a);
+    desk_begin(&desk, "/bakery", RIG_KEY);
+    desk_read(&desk, world.a, 5);
+    g_poll(NULL, 0, 200); /* until the broker has forgotten what was put */
+    rig_start(world.b);
+    deliver(world.b, "/bakery", 5, 1);
+    desk_read(&desk, world.b, 6);
+    assert_counts(&desk, 6);
+    g_assert_cmpint(brokers_count(world.brokers), ==, 6);
+    desk_end(&desk);
+    world_end(&world);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cluster-join/killed", test_killed);
     g_test_add_func("/cluster-join/begun-anew", test_begun_anew);
+    g_test_add_func("/cluster-join/reads-first", test_reads_first);
     return g_test_run();
 }
