@@ -125,10 +125,34 @@ stays_english(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*The window is open until *");
 }
 
+static gboolean
+is_english(void)
+{
+    return g_str_equal(_("Refresh templates"), "Refresh templates");
+}
+
+/* One of the test's own. FALSE: the machine has nothing to make it of. */
+static gboolean
+make_locale(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("coex-locale-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "en_US.UTF-8", NULL);
+    const char *const command[] = { "localedef", "-i", "en_US", "-f", "UTF-8", path, NULL };
+    int status = -1;
+
+    if (!g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                      &status, NULL) ||
+        status != 0)
+        return FALSE;
+    g_setenv("LOCPATH", folder, TRUE);
+    g_setenv("LC_ALL", "en_US.UTF-8", TRUE);
+    return TRUE;
+}
+
 static void
 say_none(void)
 {
-    g_test_skip("no locale in which anything is translated");
+    g_test_skip("no locale in which anything is translated, and none could be made");
 }
 
 static void
@@ -136,7 +160,9 @@ add_all(void)
 {
     read_labels("tr", "pseudo");
     /* Newer C libraries speak English alone in C.UTF-8, and there may be no other locale. */
-    if (g_str_equal(_("Refresh templates"), "Refresh templates")) {
+    if (is_english() && make_locale())
+        read_labels("tr", "pseudo");
+    if (is_english()) {
         g_test_add_func("/host/no-english-is-left", say_none);
         return;
     }

@@ -30,6 +30,7 @@ finch     finch              finch                     finch
 check     perl               perl-Test-Harness         perl
 check     binutils           binutils                  binutils
 check     python3            python3                   python
+check     locales            glibc-locale-source       glibc
 check     strace             strace                    strace
 check     tmux               tmux                      tmux
 check     finch              finch                     finch
