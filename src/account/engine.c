@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/engine.h"
 
+#include "account/memory.h"
 #include "net/worker.h"
 #include "store/dispatch.h"
 
@@ -67,6 +68,7 @@ engine_main(gpointer data)
     g_main_context_push_thread_default(engine->context);
     g_main_loop_run(engine->loop);
     run_out(engine);
+    coex_memory_give_back();
     g_main_context_pop_thread_default(engine->context);
     return NULL;
 }

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/mailbox.h"
+#include "account/memory.h"
 #include "account/tell.h"
 #include "account/waiting.h"
 #include "core/timer.h"
@@ -19,6 +20,7 @@
 #define APPLYING_MAX 64 /* batches under way before parsing pauses */
 #define RETRY_MS 1000   /* after a failed commit */
 #define DELAY_MS 3000   /* before an echo that may be our own is looked at again */
+#define REST_MS 1000    /* after a login, its end, and the last chunk of a history */
 /* So many bytes are read in one turn, beyond the last delivery: the rest is for the next. */
 #define TURN_BYTES (128 * 1024)
 
@@ -38,6 +40,7 @@ struct CoexIntake {
     gboolean reads_again; /* what is stored by now may not be in what is being read */
     GSource *retry;
     GSource *delay;
+    GSource *rest;
     CoexBurst *burst;
 };
 
@@ -181,6 +184,19 @@ delay_row(CoexIntake *intake, CoexDeliveryRow *row)
 }
 
 static void
+on_rest(gpointer data)
+{
+    coex_memory_give_back();
+}
+
+/* Much was needed for a while. */
+static void
+wait_for_rest(CoexIntake *intake)
+{
+    coex_timer_start(&intake->rest, REST_MS, on_rest, intake);
+}
+
+static void
 on_applied(CoexApplication *application, CoexApplicationEnd end, gboolean any_status, gpointer data)
 {
     CoexIntake *intake = data;
@@ -201,8 +217,10 @@ on_applied(CoexApplication *application, CoexApplicationEnd end, gboolean any_st
         retry_later(intake);
     else
         coex_intake_drain(intake);
-    if (coex_application_has_past(application))
+    if (coex_application_has_past(application)) {
         coex_chunks_ended(intake->chunks, application);
+        wait_for_rest(intake);
+    }
 }
 
 static void
@@ -555,6 +573,7 @@ coex_intake_attach(CoexIntake *intake, CoexAccount *account)
         coex_store_watch_deliveries(intake->store, g_main_context_get_thread_default(),
                                     on_deliveries, intake);
     coex_intake_drain(intake);
+    wait_for_rest(intake);
 }
 
 void
@@ -566,6 +585,7 @@ coex_intake_detach(CoexIntake *intake, CoexAccount *account)
     coex_chunks_drop(intake->chunks, account);
     /* The others may have waited for this one's mailbox. */
     coex_intake_drain(intake);
+    wait_for_rest(intake);
 }
 
 void
@@ -573,6 +593,7 @@ coex_intake_stop(CoexIntake *intake)
 {
     coex_timer_clear(&intake->retry);
     coex_timer_clear(&intake->delay);
+    coex_timer_clear(&intake->rest);
     drop_burst(intake);
     coex_chunks_stop(intake->chunks);
     intake->store = NULL;
