@@ -88,14 +88,16 @@ are_two(const CoexPerson *one, const CoexPerson *other)
 
 /* Nobody is written to at a number that has become another's. */
 static void
-part_numbers(CoexPeople *people)
+part_numbers(CoexPeople *people, GPtrArray *changed)
 {
     for (guint i = 0; i < people->entries->len; i++) {
         CoexPerson *person = get_person(people, i);
         const CoexPerson *holder = by_address(people, person->peer.wa_id);
 
-        if (holder != NULL && holder != person && are_two(holder, person))
-            g_clear_pointer(&person->peer.wa_id, g_free);
+        if (holder == NULL || holder == person || !are_two(holder, person))
+            continue;
+        g_clear_pointer(&person->peer.wa_id, g_free);
+        g_ptr_array_add(changed, person);
     }
 }
 
@@ -138,7 +140,7 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 
 /* Earlier versions did not keep it. */
 static void
-join_all(CoexPeople *people)
+join_all(CoexPeople *people, GPtrArray *changed)
 {
     for (guint i = 0; i < people->entries->len; i++) {
         CoexPerson *other = get_person(people, i);
@@ -148,10 +150,15 @@ join_all(CoexPeople *people)
             note_other(people, person, other);
             continue;
         }
+        if (other->same_as != 0)
+            g_ptr_array_add(changed, other);
         other->same_as = 0;
         person = coex_people_find(people, &other->peer, 0);
-        if (person != NULL && person != other)
-            join(people, person, other);
+        if (person == NULL || person == other)
+            continue;
+        join(people, person, other);
+        g_ptr_array_add(changed, person);
+        g_ptr_array_add(changed, other);
     }
 }
 
@@ -175,28 +182,44 @@ take_addresses(CoexPeople *people, GPtrArray *addresses)
 }
 
 CoexPeople *
-coex_people_new(GPtrArray *people, GPtrArray *addresses)
+coex_people_new(void)
 {
     CoexPeople *self = g_new0(CoexPeople, 1);
-    gsize n;
-    g_autofree gpointer *all = g_ptr_array_steal(people, &n);
 
-    self->entries = g_ptr_array_new_full((guint)n, (GDestroyNotify)entry_free);
+    self->entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, free_address, NULL);
     g_queue_init(&self->joined);
     self->next_id = 1;
-    for (gsize i = 0; i < n; i++)
-        people_add(self, all[i]);
-    take_addresses(self, addresses);
-    part_numbers(self);
-    join_all(self);
     return self;
+}
+
+void
+coex_people_take(CoexPeople *people, GPtrArray *persons)
+{
+    gsize n;
+    g_autofree gpointer *all = g_ptr_array_steal(persons, &n);
+
+    for (gsize i = 0; i < n; i++)
+        people_add(people, all[i]);
+}
+
+GPtrArray *
+coex_people_settle(CoexPeople *people, GPtrArray *addresses)
+{
+    GPtrArray *changed = g_ptr_array_new();
+
+    take_addresses(people, addresses);
+    part_numbers(people, changed);
+    join_all(people, changed);
+    return changed;
 }
 
 void
 coex_people_free(CoexPeople *people)
 {
+    if (people == NULL)
+        return;
     g_queue_clear(&people->joined);
     g_hash_table_unref(people->by_name);
     g_hash_table_unref(people->by_address);
@@ -630,11 +653,17 @@ coex_people_list(CoexPeople *people)
     return list;
 }
 
+void
+coex_people_sort_by_activity(GPtrArray *people)
+{
+    g_ptr_array_sort(people, compare_activity);
+}
+
 GPtrArray *
 coex_people_by_activity(CoexPeople *people)
 {
     GPtrArray *sorted = coex_people_list(people);
 
-    g_ptr_array_sort(sorted, compare_activity);
+    coex_people_sort_by_activity(sorted);
     return sorted;
 }

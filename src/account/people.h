@@ -12,31 +12,37 @@ typedef struct CoexPeople CoexPeople;
 typedef struct CoexPerson CoexPerson;
 typedef struct CoexPersonView CoexPersonView;
 
-/* All that there is of one person; each part hangs its own in here. */
+/* All that there is of one person; each part hangs its own in here. What is small stands last:
+ * there are tens of thousands of them. */
 typedef struct CoexPersonEntry {
     CoexPerson *person;   /* as it is stored; never NULL */
     GPtrArray *others;    /* borrowed CoexPerson who turned out to be this one; NULL for none */
     CoexPersonView *told; /* views: as told last; NULL */
-    CoexState last_state; /* views: what became of the last message of ours */
-    char *last_clock;     /* views: when that was; NULL: there is none */
+    char *last_clock;     /* views: when the last message of ours was; NULL: there is none */
     char *last_text;      /* views: how it begins, NULL with that */
     gint64 last_message;  /* views: its place in the store, or behind all that are there */
-    CoexState tick_state; /* ticker: how far that has come, PENDING: not known, or they wrote */
-    CoexState tick_told;  /* ticker: the furthest that was told in this turn, PENDING: nothing */
-    gint64 tick_at;       /* ticker: since when, seconds since 1970 */
-    gboolean recalled;    /* recall: earlier lines were told */
-    gboolean is_open;     /* send/broadcast: a conversation with them is, now */
+    gint64 tick_at;       /* ticker: since when tick_state is, seconds since 1970 */
     gint64 reminded_of;   /* waiting: end of the window that was told of; 0 */
     gint64 typing_at;     /* send/receipts: when typing was shown last, 0 */
     struct CoexOutboxQueue *queue; /* send/queue: what waits for this person; borrowed, NULL */
-    guint n_parked;                /* send/queue: texts that wait for the user's choice */
-    guint n_held;                  /* send/queue: texts that wait for the person */
+    CoexState last_state;          /* views: what became of the last message of ours */
+    CoexState tick_state; /* ticker: how far that has come, PENDING: not known, or they wrote */
+    CoexState tick_told;  /* ticker: the furthest that was told in this turn, PENDING: nothing */
+    gboolean recalled;    /* recall: earlier lines were told */
+    gboolean is_open;     /* send/broadcast: a conversation with them is, now */
+    guint n_parked;       /* send/queue: texts that wait for the user's choice */
+    guint n_held;         /* send/queue: texts that wait for the person */
     guint n_held_files[COEX_MEDIA_CARD + 1]; /* of them, by their kind */
 } CoexPersonEntry;
 
-/* Takes the contents of the snapshot's arrays, @people by id, which are empty then. Free with
- * coex_people_free(). */
-CoexPeople *coex_people_new(GPtrArray *people, GPtrArray *addresses);
+/* Nobody yet: what the store has comes in parts. Free with coex_people_free(). */
+CoexPeople *coex_people_new(void);
+/* Takes the contents of @persons, with ids behind all that are there; it is empty then. */
+void coex_people_take(CoexPeople *people, GPtrArray *persons);
+/* All of them are here: takes the contents of @addresses likewise, and joins who is known to be
+ * one. Returns whose names or numbers became others by that, borrowed, some of them twice; free
+ * with g_ptr_array_unref(). */
+GPtrArray *coex_people_settle(CoexPeople *people, GPtrArray *addresses);
 void coex_people_free(CoexPeople *people);
 
 /* Borrowed; NULL if unknown. */
@@ -97,3 +103,5 @@ CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);
 GPtrArray *coex_people_list(CoexPeople *people);
 /* Of those an array with the most recently active first; free with g_ptr_array_unref(). */
 GPtrArray *coex_people_by_activity(CoexPeople *people);
+/* The same of any of them, in place. */
+void coex_people_sort_by_activity(GPtrArray *people);

@@ -32,11 +32,11 @@ struct CoexViews {
 };
 
 CoexViews *
-coex_views_new(gint64 listed_since, const CoexViewsAbove *above)
+coex_views_new(CoexTitles *titles, gint64 listed_since, const CoexViewsAbove *above)
 {
     CoexViews *views = g_new0(CoexViews, 1);
 
-    views->titles = coex_titles_new();
+    views->titles = titles;
     views->listed_since = listed_since;
     views->above = above;
     return views;
@@ -223,15 +223,6 @@ name_listed(CoexAccount *account, gint64 person_id)
         coex_account_store_person(account, person);
 }
 
-static void
-name_all(CoexAccount *account)
-{
-    g_autoptr(GPtrArray) people = coex_people_list(account->people);
-
-    for (guint i = 0; i < people->len; i++)
-        coex_titles_update(account->views->titles, g_ptr_array_index(people, i), NULL);
-}
-
 static void tell_view(CoexAccount *account, const CoexPerson *person);
 
 /* The others of a name have been told by another title. */
@@ -281,12 +272,11 @@ tell_people(CoexAccount *account)
     coex_account_tell(account, event);
 }
 
-void
-coex_views_tell_all(CoexAccount *account, const GPtrArray *people)
+static void
+tell_many(CoexAccount *account, const GPtrArray *people)
 {
     CoexViews *views = account->views;
 
-    name_all(account);
     for (guint i = 0; i < people->len; i++) {
         if (views->told == NULL)
             views->told =
@@ -295,6 +285,23 @@ coex_views_tell_all(CoexAccount *account, const GPtrArray *people)
         if (views->told->len >= TOLD_AT_ONCE || i + 1 == people->len)
             tell_people(account);
     }
+}
+
+void
+coex_views_tell_all(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_list(account->people);
+    g_autoptr(GPtrArray) listed = g_ptr_array_new();
+    g_autoptr(GPtrArray) others = g_ptr_array_sized_new(people->len);
+
+    for (guint i = 0; i < people->len; i++) {
+        CoexPerson *person = g_ptr_array_index(people, i);
+
+        g_ptr_array_add(person_is_listed(account, person) ? listed : others, person);
+    }
+    coex_people_sort_by_activity(listed);
+    tell_many(account, listed);
+    tell_many(account, others);
 }
 
 static void

@@ -11,6 +11,7 @@ typedef struct CoexPerson CoexPerson;
 typedef struct CoexPersonView CoexPersonView;
 typedef struct CoexResult CoexResult;
 typedef struct CoexSend CoexSend;
+typedef struct CoexTitles CoexTitles;
 typedef struct CoexViews CoexViews;
 /* What the parts above do for them; static. */
 typedef struct {
@@ -22,16 +23,15 @@ typedef struct {
     gboolean (*is_blocked)(const CoexAccount *account, const CoexPerson *person);
 } CoexViewsAbove;
 
-/* @listed_since: who was active since then stands in the buddy list. Free with coex_views_free().
- */
-CoexViews *coex_views_new(gint64 listed_since, const CoexViewsAbove *above);
+/* Takes @titles, of everybody. @listed_since: who was active since then stands in the buddy list.
+ * Free with coex_views_free(). */
+CoexViews *coex_views_new(CoexTitles *titles, gint64 listed_since, const CoexViewsAbove *above);
 void coex_views_free(CoexViews *views);
 /* No timer does anything any more. */
 void coex_views_stop(CoexViews *views);
 
-/* Takes in all names at once, before the first view is told, and tells everybody's, in the order of
- * @people. */
-void coex_views_tell_all(CoexAccount *account, const GPtrArray *people);
+/* Tells everybody's; of those in the list first who was active last. */
+void coex_views_tell_all(CoexAccount *account);
 /* Tells the person's view if it differs from what was told last. Of who is forgotten nothing, but
  * who had the same name. */
 void coex_views_tell(CoexAccount *account, const CoexPerson *person);

@@ -13,6 +13,7 @@
 #include "account/skew.h"
 #include "account/spending.h"
 #include "account/tell.h"
+#include "account/titles.h"
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/backend.h"
@@ -209,10 +210,40 @@ static const CoexOutboxEvents outbox_events = {
 };
 
 static void
+name_all(CoexLoginState *login, const GPtrArray *people)
+{
+    for (guint i = 0; i < people->len; i++)
+        coex_titles_update(login->titles, g_ptr_array_index(people, i), NULL);
+}
+
+/* While the rest is being read. */
+static void
+on_people(GPtrArray *people, gpointer user_data)
+{
+    CoexAccount *account = user_data;
+
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    name_all(account->login, people);
+    coex_people_take(account->login->people, people);
+}
+
+static void
+take_people(CoexAccount *account, CoexSnapshot *snapshot)
+{
+    g_autoptr(GPtrArray) changed = NULL;
+
+    on_people(snapshot->people, account);
+    changed = coex_people_settle(account->login->people, snapshot->addresses);
+    name_all(account->login, changed);
+    account->people = g_steal_pointer(&account->login->people);
+}
+
+static void
 take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
 {
     account->id = snapshot->account_id;
-    account->people = coex_people_new(snapshot->people, snapshot->addresses);
+    take_people(account, snapshot);
     account->settings = g_hash_table_ref(snapshot->settings);
     if (snapshot->provider_changed)
         forget_provider(account);
@@ -220,7 +251,8 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
     coex_strangers_load(account, snapshot->strangers);
     coex_blocks_load(account);
     account->login->feed_backlog = g_ptr_array_ref(snapshot->feed);
-    account->views = coex_views_new(listed_since(account), &views_above);
+    account->views = coex_views_new(g_steal_pointer(&account->login->titles), listed_since(account),
+                                    &views_above);
     for (guint i = 0; i < snapshot->sends->len; i++)
         coex_views_note_earlier(account, g_ptr_array_index(snapshot->sends, i));
     account->outbox = coex_outbox_new(account, snapshot->outbox, &outbox_events);
@@ -308,7 +340,7 @@ open_store(CoexAccount *account)
     if (account->store != NULL) {
         coex_timer_start(&account->login->timeout, LOGIN_MS, on_login_timeout, account);
         coex_store_load_account(account->store, account->endpoint.backend->id, account->number,
-                                on_loaded, coex_account_ref(account));
+                                on_people, on_loaded, coex_account_ref(account));
         return;
     }
     if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_LOCKED) ||
@@ -589,10 +621,8 @@ tell_kept_lines(CoexAccount *account)
 static void
 tell_people(CoexAccount *account)
 {
-    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
-
     coex_account_check_nicks(account);
-    coex_views_tell_all(account, people);
+    coex_views_tell_all(account);
 }
 
 static void
@@ -693,6 +723,8 @@ void
 coex_login_state_free(CoexLoginState *login)
 {
     coex_login_state_stop(login);
+    coex_people_free(login->people);
+    coex_titles_free(login->titles);
     g_free(login->unreachable);
     g_clear_pointer(&login->feed_backlog, g_ptr_array_unref);
     g_free(login);
@@ -701,5 +733,9 @@ coex_login_state_free(CoexLoginState *login)
 CoexLoginState *
 coex_login_state_new(void)
 {
-    return g_new0(CoexLoginState, 1);
+    CoexLoginState *login = g_new0(CoexLoginState, 1);
+
+    login->people = coex_people_new();
+    login->titles = coex_titles_new();
+    return login;
 }

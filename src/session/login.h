@@ -8,13 +8,17 @@
  * thread. */
 
 typedef struct CoexAccount CoexAccount;
+typedef struct CoexPeople CoexPeople;
+typedef struct CoexTitles CoexTitles;
 
 /* Inside of a login. */
 typedef struct CoexLoginState {
     guint n_locked; /* times that the database was another program's */
     GSource *locked;
     GSource *timeout;
-    char *unreachable;       /* why the access was not checked, a sentence; NULL */
+    char *unreachable;  /* why the access was not checked, a sentence; NULL */
+    CoexPeople *people; /* who was read so far, until all are; and what they are called */
+    CoexTitles *titles;
     GPtrArray *feed_backlog; /* CoexFeedItem, until online */
     CoexAccessChecked rechecked;
     GSource *no_webhook_yet; /* until it is said that no webhook ever came */

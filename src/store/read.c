@@ -12,6 +12,14 @@
 #include "store/unite.h"
 
 #define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */
+#define SENDS_MAX 500
+#define PEOPLE_AT_ONCE 2000 /* are read in some milliseconds */
+
+/* When a person was written to last, here or on the phone. */
+typedef struct {
+    gint64 person_id;
+    gint64 at;
+} Written;
 
 static sqlite3_stmt *
 query_account(CoexDb *db, const char *sql, gint64 account_id, GError **error)
@@ -58,7 +66,7 @@ unref_feed_item(gpointer data)
     coex_feed_item_unref(data);
 }
 
-static void
+static const CoexPerson *
 read_person(sqlite3_stmt *query, CoexSnapshot *snapshot)
 {
     CoexPerson *person = coex_person_new();
@@ -90,6 +98,7 @@ read_person(sqlite3_stmt *query, CoexSnapshot *snapshot)
     person->no_marketing = sqlite3_column_int(query, column++) != 0;
     person->marketing_at = sqlite3_column_int64(query, column++);
     g_ptr_array_add(snapshot->people, person);
+    return person;
 }
 
 static void
@@ -303,16 +312,13 @@ static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
                                       " WHERE account = ? AND key <> 'account'";
 /* 5 is COEX_OUTBOX_FAILED, 7 COEX_STATE_UNKNOWN; 4, 10 and 11 are reactions, edits and deletions,
  * which are no messages. Of two who turned out to be one the later counts. */
-static const char SELECT_SENDS[] =
-    "SELECT m.id, m.person, m.time, m.state_at, m.state, m.text FROM"
-    " (SELECT id FROM people WHERE account = ?1 AND max(answered_at, last_echo_at) > 0"
-    "  ORDER BY max(answered_at, last_echo_at) DESC LIMIT 500) AS p JOIN messages AS m ON m.id ="
-    " (SELECT id FROM messages WHERE account = ?1 AND person = p.id AND direction <> 0 AND past = 0"
+static const char SELECT_SEND[] =
+    "SELECT m.id, m.person, m.time, m.state_at, m.state, m.text FROM messages AS m WHERE m.id ="
+    " (SELECT id FROM messages WHERE account = ?1 AND person = ?2 AND direction <> 0 AND past = 0"
     "  AND kind NOT IN (4, 10, 11)"
     "  ORDER BY time DESC, id DESC LIMIT 1)"
-    " WHERE m.state <> 7 AND NOT EXISTS"
-    " (SELECT 1 FROM outbox WHERE account = ?1 AND person = p.id AND state = 5)"
-    " ORDER BY m.time, m.id";
+    " AND m.state <> 7 AND NOT EXISTS"
+    " (SELECT 1 FROM outbox WHERE account = ?1 AND person = ?2 AND state = 5)";
 /* "time count": of two of one time the one that counted on. */
 static const char SELECT_STRANGERS[] =
     "SELECT value FROM settings WHERE key = 'strangers' ORDER BY CAST(value AS INTEGER) DESC,"
@@ -324,21 +330,84 @@ static const char SELECT_STRAY_SECRET_IDS[] =
     " AND NOT EXISTS (SELECT 1 FROM settings AS p WHERE p.account = a.id"
     "                 AND p.key = 'phone-number-id')";
 
+static gint
+compare_written(gconstpointer a, gconstpointer b)
+{
+    gint64 one = ((const Written *)a)->at;
+    gint64 two = ((const Written *)b)->at;
+    return (one < two) - (one > two);
+}
+
+static gint
+compare_sends(gconstpointer a, gconstpointer b)
+{
+    const CoexSend *one = *(CoexSend *const *)a;
+    const CoexSend *two = *(CoexSend *const *)b;
+    if (one->time != two->time)
+        return one->time < two->time ? -1 : 1;
+    return (one->id > two->id) - (one->id < two->id);
+}
+
+/* Of those who were written to last. */
+static gboolean
+read_sends(CoexDb *db, CoexSnapshot *snapshot, GArray *written, GError **error)
+{
+    g_array_sort(written, compare_written);
+    for (guint i = 0; i < MIN(written->len, SENDS_MAX); i++) {
+        gint64 person_id = g_array_index(written, Written, i).person_id;
+        if (!read_rows(db,
+                       coex_db_query(
+                           db, SELECT_SEND,
+                           COEX_VALUES(coex_int(snapshot->account_id), coex_int(person_id)), error),
+                       read_send, snapshot, error))
+            return FALSE;
+    }
+    g_ptr_array_sort(snapshot->sends, compare_sends);
+    return TRUE;
+}
+
+/* Hands over what was read so far. */
+static void
+hand_over(CoexSnapshot *snapshot, CoexReadPeople people, gpointer data)
+{
+    people(g_steal_pointer(&snapshot->people), data);
+    snapshot->people = g_ptr_array_new_with_free_func(free_person);
+}
+
+/* @ret_written: Written, of those who were written to. */
+static gboolean
+read_people(CoexDb *db, CoexSnapshot *snapshot, CoexReadPeople people, gpointer data,
+            GArray *ret_written, GError **error)
+{
+    sqlite3_stmt *query = query_account(db, SELECT_PEOPLE, snapshot->account_id, error);
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
+        if (people != NULL && snapshot->people->len == PEOPLE_AT_ONCE)
+            hand_over(snapshot, people, data);
+        const CoexPerson *person = read_person(query, snapshot);
+        const Written written = { person->id, MAX(person->answered_at, person->last_echo_at) };
+        if (written.at > 0)
+            g_array_append_val(ret_written, written);
+    }
+    return step == COEX_STEP_DONE;
+}
+
 CoexSnapshot *
-coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, const char *number,
+coex_read_account(CoexDb *db, const CoexAccountQuery *query, CoexReadPeople people, gpointer data,
                   GError **error)
 {
+    g_autoptr(GArray) written = g_array_new(FALSE, FALSE, sizeof(Written));
     gint64 id = 0;
     gboolean changed = FALSE;
-    if (!take_over_account(db, provider, number, &changed, error) ||
-        !find_account(db, provider, number, &id, error) ||
-        !coex_unite_accounts(db, shown, id, number, error))
+    if (!take_over_account(db, query->provider, query->number, &changed, error) ||
+        !find_account(db, query->provider, query->number, &id, error) ||
+        !coex_unite_accounts(db, query->shown, id, query->number, error))
         return NULL;
 
     g_autoptr(CoexSnapshot) snapshot = snapshot_new(id);
     snapshot->provider_changed = changed;
-    const CoexValue unseen[] = { coex_int(id), coex_int(coex_shown_get(shown, id)) };
-    if (!read_rows(db, query_account(db, SELECT_PEOPLE, id, error), read_person, snapshot, error) ||
+    const CoexValue unseen[] = { coex_int(id), coex_int(coex_shown_get(query->shown, id)) };
+    if (!read_people(db, snapshot, people, data, written, error) ||
         !read_rows(db, query_account(db, SELECT_ADDRESSES, id, error), read_address, snapshot,
                    error) ||
         !read_rows(db, coex_db_query(db, SELECT_NICKS, COEX_NO_VALUES, error), read_nick, snapshot,
@@ -347,7 +416,7 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
                    error) ||
         !read_rows(db, coex_db_query(db, SELECT_FEED, unseen, G_N_ELEMENTS(unseen), error),
                    read_feed_item, snapshot, error) ||
-        !read_rows(db, query_account(db, SELECT_SENDS, id, error), read_send, snapshot, error) ||
+        !read_sends(db, snapshot, written, error) ||
         !read_rows(db, query_account(db, SELECT_SETTINGS, id, error), read_setting, snapshot,
                    error) ||
         !read_rows(db, coex_db_query(db, SELECT_STRANGERS, COEX_NO_VALUES, error), read_strangers,

@@ -9,9 +9,18 @@ typedef struct CoexDb CoexDb;
 typedef struct CoexShown CoexShown;
 typedef struct CoexSnapshot CoexSnapshot;
 
-/* Finds or creates the account, and all of it. NULL on error. */
-CoexSnapshot *coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider,
-                                const char *number, GError **error);
+typedef struct CoexAccountQuery {
+    const CoexShown *shown;
+    const char *provider;
+    const char *number;
+} CoexAccountQuery;
+
+/* Takes @people, a part of them. */
+typedef void (*CoexReadPeople)(GPtrArray *people, gpointer data);
+/* Finds or creates the account, and all of it. NULL on error. Unless @people is NULL it is called
+ * with all but the last of the people. */
+CoexSnapshot *coex_read_account(CoexDb *db, const CoexAccountQuery *query, CoexReadPeople people,
+                                gpointer data, GError **error);
 
 /* As coex_store_read_deliveries() and coex_store_read_waiting(); arrays own their rows. */
 GPtrArray *coex_read_deliveries(CoexDb *db, gint64 after, GError **error);

@@ -192,6 +192,12 @@ typedef struct CoexSnapshot {
 void coex_snapshot_free(CoexSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexSnapshot, coex_snapshot_free)
 
+/* Some more of the account's people, in the order of their ids; the callee takes them out of the
+ * array, or they are freed. In the thread-default context that asked. */
+typedef void (*CoexStorePeople)(GPtrArray *people, gpointer user_data);
+/* @snapshot is the callee's to free; NULL on error. In the thread-default context that asked. */
+typedef void (*CoexStoreLoaded)(CoexSnapshot *snapshot, const GError *error, gpointer user_data);
+
 typedef struct CoexPastQuery {
     gint64 account_id;
     gint64 person_id;

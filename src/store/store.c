@@ -10,6 +10,7 @@
 #include "store/meant.h"
 #include "store/media.h"
 #include "store/past.h"
+#include "store/loading.h"
 #include "store/read.h"
 #include "store/rescue.h"
 #include "store/schema.h"
@@ -265,62 +266,13 @@ coex_store_read_waiting(CoexStore *store, const char *phone_number_id, const cha
     coex_writer_add_task(store->writer, read_deliveries, read);
 }
 
-typedef struct {
-    GMainContext *context;
-    gpointer user_data;
-    GError *error;
-
-    const CoexShown *shown;
-    char *provider;
-    char *number;
-    CoexSnapshot *snapshot;
-    CoexStoreLoaded done;
-} AccountRead;
-
-static void
-free_account_read(gpointer data)
-{
-    AccountRead *read = data;
-    g_clear_pointer(&read->context, g_main_context_unref);
-    g_clear_error(&read->error);
-    g_clear_pointer(&read->snapshot, coex_snapshot_free);
-    g_free(read->provider);
-    g_free(read->number);
-    g_free(read);
-}
-
-static gboolean
-on_account_read(gpointer data)
-{
-    AccountRead *read = data;
-    read->done(g_steal_pointer(&read->snapshot), read->error, read->user_data);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-read_account(CoexDb *db, const GError *error, gpointer data)
-{
-    AccountRead *read = data;
-    if (db == NULL)
-        read->error = g_error_copy(error);
-    else
-        read->snapshot =
-            coex_read_account(db, read->shown, read->provider, read->number, &read->error);
-    coex_dispatch(g_steal_pointer(&read->context), on_account_read, read, free_account_read);
-}
-
 void
 coex_store_load_account(CoexStore *store, const char *provider, const char *number,
-                        CoexStoreLoaded done, gpointer user_data)
+                        CoexStorePeople people, CoexStoreLoaded done, gpointer user_data)
 {
-    AccountRead *read = g_new0(AccountRead, 1);
-    read->context = g_main_context_ref_thread_default();
-    read->user_data = user_data;
-    read->shown = store->shown;
-    read->provider = g_strdup(provider);
-    read->number = g_strdup(number);
-    read->done = done;
-    coex_writer_add_task(store->writer, read_account, read);
+    const CoexAccountQuery query = { store->shown, provider, number };
+    coex_writer_add_task(store->writer, coex_loading_run,
+                         coex_loading_new(&query, people, done, user_data));
 }
 
 typedef struct {

@@ -63,14 +63,12 @@ void coex_store_read_waiting(CoexStore *store, const char *phone_number_id, cons
 
 /* ---- accounts ---- */
 
-/* @snapshot is the callee's to free; NULL on error. In the thread-default context that asked. */
-typedef void (*CoexStoreLoaded)(CoexSnapshot *snapshot, const GError *error, gpointer user_data);
-
-/* Loads everything of the account @provider/@number (digits). One of that number at another
+/* With @people these come while the others are still read, and the snapshot has only the last of
+ * them. Loads everything of the account @provider/@number (digits). One of that number at another
  * provider becomes this one's; else it is created when new. At most 1024 accounts in one
  * database. */
 void coex_store_load_account(CoexStore *store, const char *provider, const char *number,
-                             CoexStoreLoaded done, gpointer user_data);
+                             CoexStorePeople people, CoexStoreLoaded done, gpointer user_data);
 
 /* Notes that the feed of the account was shown up to @seq. Any thread, no wait for the disk: a
  * kill -9 right after does not lose it. A mark never goes back. Shown items are deleted with later

@@ -408,7 +408,7 @@ open_store(Shelf *shelf)
     shelf->store = coex_store_open(shelf->rig->database, "bench", &error);
     if (shelf->store == NULL)
         g_error("%s", error->message);
-    coex_store_load_account(shelf->store, "meta", "447700900100", on_loaded, shelf);
+    coex_store_load_account(shelf->store, "meta", "447700900100", NULL, on_loaded, shelf);
     g_main_loop_run(shelf->loop);
 }
 

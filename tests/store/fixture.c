@@ -177,7 +177,7 @@ CoexSnapshot *
 fixture_load_at(Fixture *f, const char *provider, const char *number)
 {
     Answer answer = { 0 };
-    coex_store_load_account(f->store, provider, number, on_loaded, &answer);
+    coex_store_load_account(f->store, provider, number, NULL, on_loaded, &answer);
     return wait_for(&answer);
 }
 

@@ -380,7 +380,7 @@ test_close_with_a_queue(void)
     coex_batch_put_setting(batch, "a", "x");
     coex_store_commit(f->store, batch, on_committed, &gone);
     coex_store_read_deliveries(f->store, 0, NULL, NULL);
-    coex_store_load_account(f->store, "meta", "4930", NULL, NULL);
+    coex_store_load_account(f->store, "meta", "4930", NULL, NULL, NULL);
     g_main_context_pop_thread_default(context);
     g_clear_pointer(&context, g_main_context_unref);
     batch = test_batch(account);
