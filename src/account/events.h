@@ -21,7 +21,8 @@ typedef enum {
      * shown yet (FEED) follows. */
     COEX_SESSION_ONLINE,
     /* The login failed, or the credentials died later: nothing more will come. The text of `error`
-     * is a sentence for the user. AUTH: the key; INVALID_INPUT: an option; NETWORK, LOCKED, LISTEN:
+     * is a sentence for the user, in which options are marked (core/option-name.h). AUTH: the key;
+     * INVALID_INPUT: an option; NETWORK, LOCKED, LISTEN:
      * try again; STORE, PROTOCOL. */
     COEX_SESSION_FAILED,
     /* A person is new, or something of the view changed. */

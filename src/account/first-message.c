@@ -54,17 +54,17 @@ tell(CoexAccount *account, Hint hint)
 
     switch (hint) {
     case HINT_NO_WAY:
-        coex_account_tell_notice(
-            account, NULL,
-            _("No message can arrive here: the option listen is off, and the options relay and "
-              "inbox-url are empty. To receive messages, fill in one of them and log in again."));
+        coex_account_tell_notice(account, NULL,
+                                 _("No message can arrive here: the option {@listen} is off, and "
+                                   "the options {@relay} and "
+                                   "{@inbox-url} are empty. To receive messages, fill in one of "
+                                   "them and log in again."));
         break;
     case HINT_NO_ADDRESS:
         coex_account_tell_notice(
             account, NULL,
-            /* Translators: the provider, where webhooks come in, a phone number. public-url is
-             * typed as it stands */
-            _("One thing may be missing before messages arrive: the option public-url is empty. "
+            /* Translators: the provider, where webhooks come in, a phone number */
+            _("One thing may be missing before messages arrive: the option {@public-url} is empty. "
               "Fill in the https address that leads to this computer and log in again, unless %s "
               "delivers to %s already. Then write to +%s in WhatsApp from another phone: it should "
               "appear here within seconds."),
@@ -80,7 +80,7 @@ tell(CoexAccount *account, Hint hint)
                     "“Check the connection” in the account's menu.")
                 : _("This account is ready for its first message. Write to +%s in WhatsApp from "
                     "another phone: it should appear here within seconds. If it does not, set the "
-                    "account's option doctor to yes and log in again."),
+                    "account's option {@doctor} to yes and log in again."),
             account->number);
         break;
     }

@@ -242,16 +242,16 @@ typedef struct {
 /* The first row that holds the status counts; the last one holds every status. */
 static const StatusRow status_rows[] = {
     { 300, 399, COEX_ERROR_PROTOCOL,
-      N_("The address leads elsewhere, which is not followed. Check api-url in the account's "
+      N_("The address leads elsewhere, which is not followed. Check {@api-url} in the account's "
          "options.") },
     { 401, 401, COEX_ERROR_AUTH, KEY_REFUSED },
     { 403, 403, COEX_ERROR_PROTOCOL,
       N_("The provider does not allow this request. Ask there whether it is part of the plan and "
          "the number is live.") },
     { 404, 404, COEX_ERROR_PROTOCOL,
-      N_("The provider does not know this address. Check api-url in the account's options.") },
+      N_("The provider does not know this address. Check {@api-url} in the account's options.") },
     { 405, 405, COEX_ERROR_PROTOCOL,
-      N_("The address does not take such requests. Check api-url in the account's options.") },
+      N_("The address does not take such requests. Check {@api-url} in the account's options.") },
     { 408, 408, COEX_ERROR_RETRY, N_("The provider waited too long for the request. Try again.") },
     { 413, 413, COEX_ERROR_TOO_LARGE,
       N_("The request is too large for the provider. Ask there what it takes.") },
@@ -262,7 +262,7 @@ static const StatusRow status_rows[] = {
       N_("The provider has a temporary problem. Try again in a moment.") },
     { 200, 299, COEX_ERROR_PROTOCOL, N_("The provider reports a problem. Try again later.") },
     { 0, G_MAXUINT, COEX_ERROR_PROTOCOL,
-      N_("The provider's answer makes no sense. Check api-url in the account's options.") },
+      N_("The provider's answer makes no sense. Check {@api-url} in the account's options.") },
 };
 
 static const StatusRow key_row = { 0, 0, COEX_ERROR_AUTH, KEY_REFUSED };

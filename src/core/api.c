@@ -107,9 +107,10 @@ coex_api_check_url(const char *url, const char *option, const char *example, GEr
         return g_steal_pointer(&trimmed);
     fault = find_url_fault(trimmed);
     if (fault) {
-        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
-                       _("The account option %s cannot be used: %s. Write it in full, as in %s."),
-                       option, fault, example);
+        coex_error_say(
+            error, COEX_ERROR_INVALID_INPUT,
+            _("The account option {@%s} cannot be used: %s. Write it in full, as in %s."), option,
+            fault, example);
         return NULL;
     }
     while (g_str_has_suffix(trimmed, "/"))

@@ -163,7 +163,7 @@ read_version(CoexCase *c, const CoexResponse *response, const GError *error, Coe
     else
         tell_unreachable(c,
                          doc != NULL ? _("What answers in WhatsApp's place is somebody else. Check "
-                                         "the option api-url, and what stands between.")
+                                         "the option {@api-url}, and what stands between.")
                                      : refusal->message,
                          report);
 }
@@ -312,7 +312,7 @@ check_waba(CoexCase *c, CoexReport *report)
                !g_strv_contains((const char *const *)c->wabas, c->endpoint.waba_id)) {
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("The access token was not made for the WhatsApp account %s (option "
-                          "waba-id): correct the option, or assign that account to the token's "
+                          "{@waba-id}): correct the option, or assign that account to the token's "
                           "user in Meta's Business settings, Accounts › WhatsApp accounts."),
                         c->endpoint.waba_id);
     }
@@ -364,9 +364,10 @@ static CoexRequest *
 ask_secret(CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
     if (is_meta(c) && *c->endpoint.app_secret == '\0') {
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The option app-secret is empty, so no delivery can be accepted: copy it "
-                          "from the App dashboard, App settings › Basic."));
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("The option {@app-secret} is empty, so no delivery can be accepted: copy it "
+              "from the App dashboard, App settings › Basic."));
         return NULL;
     }
     if (!may_ask(c))
@@ -396,7 +397,7 @@ read_secret(CoexCase *c, const CoexResponse *response, const GError *error, Coex
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("The app secret is not that of the access token's app, so every delivery "
                           "is turned away (401): copy it from the App dashboard of the app %s, App "
-                          "settings › Basic, into the option app-secret."),
+                          "settings › Basic, into the option {@app-secret}."),
                         c->app_id);
     else
         tell_unread(_("The app secret"), refusal, report);
@@ -422,11 +423,11 @@ ask_ids(CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return coex_api_list_numbers(&c->endpoint, waba);
     }
     c->refused = TRUE;
-    coex_report_add(
-        report, COEX_FINDING_WRONG,
-        _("The id of +%s is not found with this access token: fill in the option phone-number-id, "
-          "which stands in WhatsApp Manager, Account tools › Phone numbers."),
-        c->number);
+    coex_report_add(report, COEX_FINDING_WRONG,
+                    _("The id of +%s is not found with this access token: fill in the option "
+                      "{@phone-number-id}, "
+                      "which stands in WhatsApp Manager, Account tools › Phone numbers."),
+                    c->number);
     return NULL;
 }
 
@@ -534,7 +535,7 @@ tell_number(CoexCase *c, const CoexNumberInfo *info, const char *status, CoexRep
         c->refused = TRUE;
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("The phone number id %s is that of +%s, but the account is named +%s: "
-                          "correct the account's user name, or the option phone-number-id."),
+                          "correct the account's user name, or the option {@phone-number-id}."),
                         c->endpoint.phone_number_id, info->number, c->number);
     } else if (status != NULL && strcmp(status, "CONNECTED") != 0) {
         coex_report_add(report, COEX_FINDING_WRONG,
@@ -578,11 +579,12 @@ tell_number_refused(CoexCase *c, const GError *refusal, CoexReport *report)
 
     c->refused = TRUE;
     if (code == 100 || code == COEX_GRAPH_NO_OBJECT)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("There is no number with the phone number id %s for this access token: "
-                          "correct the option phone-number-id, or leave it empty; the id stands in "
-                          "WhatsApp Manager, Account tools › Phone numbers."),
-                        c->endpoint.phone_number_id);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("There is no number with the phone number id %s for this access token: "
+              "correct the option {@phone-number-id}, or leave it empty; the id stands in "
+              "WhatsApp Manager, Account tools › Phone numbers."),
+            c->endpoint.phone_number_id);
     else
         coex_report_add(report, COEX_FINDING_WRONG, _("The number cannot be read: %s"),
                         refusal->message);

@@ -36,14 +36,15 @@ check_answer(CoexCase *c, const CoexResponse *response, const GError *error, Coe
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("The Inbox: %s What comes for this number waits there."), error->message);
     else if (response->status == 401 || response->status == 403)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The Inbox %s refuses the option inbox-token (HTTP %u): copy the token "
-                          "of a user of the Inbox, not the API key, and log in again."),
-                        host, response->status);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("The Inbox %s refuses the option {@inbox-token} (HTTP %u): copy the token "
+              "of a user of the Inbox, not the API key, and log in again."),
+            host, response->status);
     else if (response->status == 404)
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("There is no Inbox at %s: open the Inbox at 360dialog, copy its address "
-                          "from the browser into the option inbox-url, and log in again."),
+                          "from the browser into the option {@inbox-url}, and log in again."),
                         c->inbox.url);
     else if (response->status != 200)
         coex_report_add(report, COEX_FINDING_WRONG,
@@ -57,7 +58,7 @@ tell_strange(CoexCase *c, const GError *error, CoexReport *report)
 {
     c->inbox_ends = TRUE;
     coex_report_add(report, COEX_FINDING_WRONG,
-                    _("What answers at %s is no Inbox: %s. Correct the option inbox-url."),
+                    _("What answers at %s is no Inbox: %s. Correct the option {@inbox-url}."),
                     c->inbox.url, error->message);
 }
 
@@ -74,10 +75,10 @@ read_user(CoexCase *c, const CoexResponse *response, const GError *error, CoexRe
         tell_strange(c, strange, report);
     else if (reads_all)
         coex_report_add(report, COEX_FINDING_OK,
-                        _("The Inbox %s answers, and takes the option inbox-token."), host);
+                        _("The Inbox %s answers, and takes the option {@inbox-token}."), host);
     else
         coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The user behind the option inbox-token may read a part of the "
+                        _("The user behind the option {@inbox-token} may read a part of the "
                           "conversations only: let an admin of the Inbox allow it to read all."));
 }
 
@@ -107,7 +108,7 @@ read_number(CoexCase *c, const CoexResponse *response, const GError *error, Coex
     else
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("The Inbox is that of +%s, but the account is named +%s: correct the "
-                          "options inbox-url and inbox-token."),
+                          "options {@inbox-url} and {@inbox-token}."),
                         number, c->number);
 }
 

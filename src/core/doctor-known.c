@@ -85,11 +85,12 @@ tell_turned_away(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
     else if (facts->refused_as == COEX_VERDICT_WRONG)
         coex_report_add(
             report, COEX_FINDING_WRONG,
-            is_signed ? _("A delivery was turned away at %s (401): it is not signed with the "
-                          "option %s. Unless it was a stranger's, copy the app secret from the App "
-                          "dashboard, App settings › Basic.")
-                      : _("A delivery was turned away at %s (401): its secret is not that of the "
-                          "option %s. Unless it was a stranger's, register the webhook again."),
+            is_signed
+                ? _("A delivery was turned away at %s (401): it is not signed with the "
+                    "option {@%s}. Unless it was a stranger's, copy the app secret from the App "
+                    "dashboard, App settings › Basic.")
+                : _("A delivery was turned away at %s (401): its secret is not that of the "
+                    "option {@%s}. Unless it was a stranger's, register the webhook again."),
             time, option);
 }
 
@@ -102,7 +103,7 @@ tell_challenge_refused(const CoexFacts *facts, CoexReport *report)
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("At %s the address was to be verified with another verify token, which "
                           "was turned away (403): enter the same one in the App dashboard, "
-                          "WhatsApp › Configuration and in the option verify-token."),
+                          "WhatsApp › Configuration and in the option {@verify-token}."),
                         time);
 }
 

@@ -32,17 +32,19 @@ tell_place(const CoexCase *c, const CoexRelayEnd *end, CoexReport *report)
 
     if (c->relay_place < 0)
         coex_report_add(report, COEX_FINDING_OK,
-                        _("The relay %s answers, and takes the option relay-key."), host);
+                        _("The relay %s answers, and takes the option {@relay-key}."), host);
     else if (end->newest > c->relay_place)
-        coex_report_add(report, COEX_FINDING_OK,
-                        _("The relay %s answers, and takes the option relay-key. It has deliveries "
-                          "that are not here yet."),
-                        host);
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("The relay %s answers, and takes the option {@relay-key}. It has deliveries "
+              "that are not here yet."),
+            host);
     else
-        coex_report_add(report, COEX_FINDING_OK,
-                        _("The relay %s answers, and takes the option relay-key. All that it has "
-                          "is here; the last delivery came at %s."),
-                        host, time);
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("The relay %s answers, and takes the option {@relay-key}. All that it has "
+              "is here; the last delivery came at %s."),
+            host, time);
 }
 
 static void
@@ -60,10 +62,11 @@ read_batch(const CoexCase *c, const CoexResponse *response, CoexReport *report)
     if (end != NULL)
         tell_place(c, end, report);
     else
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("What answers at %s is no relay: %s. Correct the option relay, or look "
-                          "at what stands before the relay."),
-                        c->relay, error->message);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("What answers at %s is no relay: %s. Correct the option {@relay}, or look "
+              "at what stands before the relay."),
+            c->relay, error->message);
 }
 
 static void
@@ -76,13 +79,14 @@ read_relay(CoexCase *c, const CoexResponse *response, const GError *error, CoexR
         read_batch(c, response, report);
     else if (response->status == 401 || response->status == 403)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The relay refuses the option relay-key: copy the desk-key from its "
+                        _("The relay refuses the option {@relay-key}: copy the desk-key from its "
                           "configuration, and log in again."));
     else if (response->status == 404)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The relay has nothing at the path of the option relay, %s: correct it, "
-                          "and log in again."),
-                        c->relay);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("The relay has nothing at the path of the option {@relay}, %s: correct it, "
+              "and log in again."),
+            c->relay);
     else
         coex_report_add(
             report, COEX_FINDING_WRONG,
@@ -102,7 +106,7 @@ coex_doctor_leads_to_relay(const CoexCase *c, const char *address, CoexReport *r
     if (!is_same)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
                         _("Whether %s leads to the relay: it is not tried, for the relay would "
-                          "keep what comes there. Compare it with the option relay."),
+                          "keep what comes there. Compare it with the option {@relay}."),
                         address);
     return TRUE;
 }

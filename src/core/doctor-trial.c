@@ -20,15 +20,16 @@ coex_doctor_judge_no_listener(const CoexCase *c, const GError *error, CoexReport
     if (error != NULL)
         coex_report_add(report, COEX_FINDING_WRONG, _("Nothing can arrive: %s"), error->message);
     else if (coex_doctor_has_only_inbox(c))
-        coex_report_add(report, COEX_FINDING_OK,
-                        _("Nothing listens on this computer (option listen): what comes is fetched "
-                          "from the Inbox."));
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("Nothing listens on this computer (option {@listen}): what comes is fetched "
+              "from the Inbox."));
     else if (*c->relay != '\0')
         coex_report_add(report, COEX_FINDING_OK,
-                        _("Nothing listens on this computer (option listen): the relay does."));
+                        _("Nothing listens on this computer (option {@listen}): the relay does."));
     else
         coex_report_add(report, COEX_FINDING_WRONG,
-                        _("Receiving is switched off (option listen), so nothing arrives: set "
+                        _("Receiving is switched off (option {@listen}), so nothing arrives: set "
                           "listen to 127.0.0.1:8480, and log in again."));
 }
 
@@ -49,7 +50,7 @@ coex_doctor_judge_challenge(const CoexCase *c, const CoexTrial *trial, const cha
     else
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("The challenge is answered with HTTP %u at %s%s: does another program "
-                          "listen there? Choose another port in the option listen."),
+                          "listen there? Choose another port in the option {@listen}."),
                         trial->status, c->listen, c->webhook_path);
 }
 
@@ -68,17 +69,18 @@ coex_doctor_judge_delivery(const CoexCase *c, const CoexTrial *trial, CoexReport
     else if (!trial->arrived)
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("At %s another program answers, with HTTP %u: end it, or choose another "
-                          "port in the option listen."),
+                          "port in the option {@listen}."),
                         c->listen, trial->status);
     else if (trial->verdict == COEX_VERDICT_UNSET)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("No delivery can be accepted: the option %s is empty, or is none. Fill "
-                          "it in, and log in again."),
-                        option);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("No delivery can be accepted: the option {@%s} is empty, or is none. Fill "
+              "it in, and log in again."),
+            option);
     else
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("A delivery is turned away at %s%s with HTTP %u, though it is proved "
-                          "with the option %s: log in again."),
+                          "with the option {@%s}: log in again."),
                         c->listen, c->webhook_path, trial->status, option);
 }
 
@@ -93,7 +95,7 @@ coex_doctor_get_address(const CoexCase *c, CoexReport *report)
 
     if (address == NULL || *address == '\0') {
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        _("The way from the internet: neither the option public-url nor the "
+                        _("The way from the internet: neither the option {@public-url} nor the "
                           "provider tells an address."));
         return NULL;
     }
@@ -104,7 +106,7 @@ coex_doctor_get_address(const CoexCase *c, CoexReport *report)
         return address;
     coex_report_add(report, COEX_FINDING_WRONG,
                     _("%s delivers to addresses that begin with https://, and not to “%s”: enter "
-                      "in the option public-url that of a proxy or tunnel with a certificate."),
+                      "in the option {@public-url} that of a proxy or tunnel with a certificate."),
                     c->endpoint.backend->label, address);
     return NULL;
 }
@@ -178,7 +180,7 @@ judge_stranger(const CoexCase *c, const CoexTrial *trial, CoexReport *report)
           N_("It takes no long deliveries: allow 8 MB (nginx: client_max_body_size 8m).") },
         { 502, 504,
           N_("It runs, but behind it nobody listens: lead it to the address of the option "
-             "listen.") },
+             "{@listen}.") },
         { 0, 999, N_("Look at the log of the proxy or tunnel.") },
     };
     g_autofree char *stranger = dup_stranger(c, trial);
@@ -226,7 +228,7 @@ coex_doctor_judge_outside(const CoexCase *c, const CoexTrial *trial, gboolean is
     if (trial->arrived && !is_path)
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("%s leads here, but arrives as %s, and webhooks are awaited at %s: set "
-                          "webhook-path to that, or correct the proxy."),
+                          "{@webhook-path} to that, or correct the proxy."),
                         get_address(c), trial->path, c->webhook_path);
     else if (!trial->arrived || (is_stranger && trial->status < 300))
         judge_stranger(c, trial, report);
@@ -307,14 +309,15 @@ coex_doctor_judge_files(const char *folder, const char *closed, const GError *er
     if (error != NULL)
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("Files that come cannot be put into %s: %s. Make it writable, or choose "
-                          "another folder with the option media-folder."),
+                          "another folder with the option {@media-folder}."),
                         folder, error->message);
     else if (closed != NULL)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("Files that come are for the group of %s, too (option media-mode), but "
-                          "nobody of it gets through %s: make it, if it is not there, and let them "
-                          "through, as with chmod o+x."),
-                        folder, closed);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("Files that come are for the group of %s, too (option {@media-mode}), but "
+              "nobody of it gets through %s: make it, if it is not there, and let them "
+              "through, as with chmod o+x."),
+            folder, closed);
     else
         coex_report_add(report, COEX_FINDING_OK, _("Files that come can be put into %s."), folder);
 }

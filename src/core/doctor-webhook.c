@@ -27,9 +27,10 @@ ask_subscribed(CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return NULL;
     if (*c->endpoint.waba_id != '\0')
         return coex_api_get(&c->endpoint, "/{waba}/subscribed_apps");
-    coex_report_add(report, COEX_FINDING_UNCHECKED,
-                    _("Whether the app is subscribed: the option waba-id is empty, and the access "
-                      "token does not tell it."));
+    coex_report_add(
+        report, COEX_FINDING_UNCHECKED,
+        _("Whether the app is subscribed: the option {@waba-id} is empty, and the access "
+          "token does not tell it."));
     return NULL;
 }
 
@@ -215,7 +216,7 @@ tell_elsewhere(const CoexCase *c, const char *set_at, CoexReport *report)
      * and a sentence */
     coex_report_add(report, COEX_FINDING_WRONG,
                     _("Webhooks are delivered to %s, which is set %s, and not to %s (option "
-                      "public-url): another system gets the messages. %s"),
+                      "{@public-url}): another system gets the messages. %s"),
                     c->in_force, set_at, c->public_url, c->registering);
 }
 
@@ -226,19 +227,21 @@ check_address(const CoexCase *c, const char *set_at, CoexReport *report)
     if (c->is_relays && *c->in_force != '\0')
         return TRUE;
     if (*c->in_force == '\0' && *c->public_url == '\0' && !c->is_relays)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("%s has no address to deliver webhooks to: fill in the option public-url "
-                          "with the address that leads here, and log in again."),
-                        c->endpoint.backend->label);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("%s has no address to deliver webhooks to: fill in the option {@public-url} "
+              "with the address that leads here, and log in again."),
+            c->endpoint.backend->label);
     else if (*c->in_force == '\0')
         coex_report_add(report, COEX_FINDING_WRONG,
                         _("%s has no address to deliver webhooks to. %s"),
                         c->endpoint.backend->label, c->registering);
     else if (*c->public_url == '\0')
-        coex_report_add(report, COEX_FINDING_OK,
-                        _("Webhooks are delivered to %s, which is set %s; the option public-url is "
-                          "empty, so it is not compared."),
-                        c->in_force, set_at);
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("Webhooks are delivered to %s, which is set %s; the option {@public-url} is "
+              "empty, so it is not compared."),
+            c->in_force, set_at);
     else if (!g_str_equal(c->in_force, c->public_url))
         tell_elsewhere(c, set_at, report);
     else

@@ -368,7 +368,7 @@ start_challenge(CoexDoctor *doctor)
         return FALSE;
     if (*doctor->spec.c->verify_token == '\0') {
         coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                        _("The challenge: the option verify-token is empty, which matters only "
+                        _("The challenge: the option {@verify-token} is empty, which matters only "
                           "where the address is entered by hand in the App dashboard."));
         return FALSE;
     }
@@ -392,10 +392,10 @@ start_delivery(CoexDoctor *doctor)
     if (!doctor->listens)
         return FALSE;
     if (doctor->spec.c->has_unknown_secret) {
-        coex_report_add(
-            doctor->report, COEX_FINDING_UNCHECKED,
-            _("A delivery to the listener: the option webhook-header is empty, and a secret of the "
-              "account's own making is known only while it is logged in."));
+        coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
+                        _("A delivery to the listener: the option {@webhook-header} is empty, and "
+                          "a secret of the "
+                          "account's own making is known only while it is logged in."));
         return FALSE;
     }
     url = dup_local_url(doctor);

@@ -127,7 +127,8 @@ take_user(CoexInboxSource *inbox, const CoexResponse *response)
     if (!reads_all && !inbox->told_part)
         coex_inbox_tell(
             inbox,
-            _("The user behind the option inbox-token may read a part of the conversations only, "
+            _("The user behind the option {@inbox-token} may read a part of the conversations "
+              "only, "
               "so the others do not come here. Let an admin of the Inbox allow it to read all."));
     inbox->told_part |= !reads_all;
     coex_inbox_source_ask(inbox, COEX_INBOX_ASK_NUMBER);

@@ -29,23 +29,24 @@ explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
             why);
         break;
     case COEX_INBOX_STRANGE:
-        coex_inbox_tell(
-            inbox,
-            /* Translators: inbox-url and inbox-token are typed so: leave them */
-            _("What answers at the option inbox-url is no Inbox, or a broken one: %s. Nothing of "
-              "that was taken. Look there, or correct the option and log in again."),
-            why);
+        coex_inbox_tell(inbox,
+                        /* Translators: inbox-url and inbox-token are typed so: leave them */
+                        _("What answers at the option {@inbox-url} is no Inbox, or a broken one: "
+                          "%s. Nothing of "
+                          "that was taken. Look there, or correct the option and log in again."),
+                        why);
         break;
     case COEX_INBOX_WRONG_TOKEN:
-        coex_inbox_tell(inbox,
-                        _("The Inbox %s refuses the option inbox-token, so nothing comes from it. "
-                          "Copy the token of a user of the Inbox, not the API key, and log in "
-                          "again; what came meanwhile waits there."),
-                        inbox->host);
+        coex_inbox_tell(
+            inbox,
+            _("The Inbox %s refuses the option {@inbox-token}, so nothing comes from it. "
+              "Copy the token of a user of the Inbox, not the API key, and log in "
+              "again; what came meanwhile waits there."),
+            inbox->host);
         break;
     case COEX_INBOX_WRONG_URL:
         coex_inbox_tell(inbox,
-                        _("There is no Inbox at the option inbox-url (%s). Open the Inbox at "
+                        _("There is no Inbox at the option {@inbox-url} (%s). Open the Inbox at "
                           "360dialog, copy its address from the browser, as in "
                           "https://acme1.inbox.getchat.360dialog.io, and log in again."),
                         inbox->host);
@@ -54,7 +55,7 @@ explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
         coex_inbox_tell(
             inbox,
             _("The Inbox %s is that of +%s, but the account is named +%s, so nothing was taken "
-              "from it. Correct the options inbox-url and inbox-token, and log in again."),
+              "from it. Correct the options {@inbox-url} and {@inbox-token}, and log in again."),
             inbox->host, why, inbox->number);
         break;
     case COEX_INBOX_NO_LIST:
@@ -95,7 +96,7 @@ coex_inbox_tell_left_out(CoexInboxSource *inbox, const CoexInboxPage *page)
 {
     if (page->n_foreign > 0 && !inbox->told_foreign)
         coex_inbox_tell(inbox, _("The Inbox has messages of another number, which were not taken. "
-                                 "Look at the option inbox-url, and at the Inbox."));
+                                 "Look at the option {@inbox-url}, and at the Inbox."));
     if (page->n_unreadable > 0 && !inbox->told_unreadable)
         coex_inbox_tell(inbox, _("The Inbox has a message without an id, which cannot be taken. "
                                  "Look at the phone for what is missing here."));

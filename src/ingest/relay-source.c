@@ -167,7 +167,8 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
         break;
     case STRANGE:
         tell(relay,
-             _("What answers at the option relay is no relay, or a broken one: %s. Nothing of that "
+             _("What answers at the option {@relay} is no relay, or a broken one: %s. Nothing of "
+               "that "
                "was taken. Look there, or correct the option and log in again."),
              why);
         break;
@@ -175,13 +176,13 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
         tell(
             relay,
             /* Translators: relay-key and desk-key are typed so: leave them */
-            _("The relay %s refuses the option relay-key, so nothing comes from it. Copy the "
+            _("The relay %s refuses the option {@relay-key}, so nothing comes from it. Copy the "
               "desk-key from its configuration and log in again; what came meanwhile waits there."),
             relay->host);
         break;
     case WRONG_PATH:
         tell(relay,
-             _("The relay %s has nothing at the path of the option relay. Correct it, as in "
+             _("The relay %s has nothing at the path of the option {@relay}. Correct it, as in "
                "https://relay.example.org/bakery, and log in again."),
              relay->host);
         break;

@@ -481,7 +481,7 @@ download(Job *job, const CoexMediaLink *link)
         g_autofree char *size = coex_files_dup_size(link->size);
         g_autofree char *why =
             /* Translators: a size, as “20 MB” */
-            coex_say(_("It has %s, more than the option \"media-limit\" allows."), size);
+            coex_say(_("It has %s, more than the option {@media-limit} allows."), size);
 
         fail(job, why);
         return;

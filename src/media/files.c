@@ -22,7 +22,7 @@ static void
 set_error(GError **error, const char *path, int code)
 {
     coex_error_say(error, COEX_ERROR_STORE,
-                   _("It could not be put into %s: %s. See the option \"media-folder\"."), path,
+                   _("It could not be put into %s: %s. See the option {@media-folder}."), path,
                    g_strerror(code));
 }
 

@@ -31,7 +31,7 @@ parse_address(const char *address, GError **error)
     }
     if (parsed == NULL)
         coex_error_say(error, COEX_ERROR_INVALID_INPUT,
-                       _("\"%s\" is not an address to listen on. The option \"listen\" takes an IP "
+                       _("\"%s\" is not an address to listen on. The option {@listen} takes an IP "
                          "address and a port, such as 127.0.0.1:8480 or [::1]:8480, or \"off\"."),
                        address);
     return parsed;
@@ -136,7 +136,7 @@ coex_address_listen(const char *address, guint *ret_port, GError **error)
         coex_error_say(
             error, COEX_ERROR_LISTEN,
             _("Could not listen for webhooks on %s: %s. Choose another address or port for "
-              "\"listen\"."),
+              "{@listen}."),
             address, explain_errno(errno));
     return fd;
 }

@@ -230,7 +230,7 @@ job_count(Job *job, gsize length, GError **error)
     }
     if (job->n_bytes > job->limit) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
-                    _("It is larger than the %" PRId64 " MB of the option \"media-limit\"."),
+                    _("It is larger than the %" PRId64 " MB of the option {@media-limit}."),
                     job->limit / MB);
         return FALSE;
     }

@@ -36,9 +36,8 @@ coex_http_message_new(const CoexRequest *request, GError **error)
     g_autoptr(SoupMessage) message = NULL;
 
     if (!is_http(uri)) {
-        g_set_error_literal(
-            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-            _("The address of the API is not valid. Check the option \"api-url\"."));
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                            _("The address of the API is not valid. Check the option {@api-url}."));
         return NULL;
     }
     if (request->auth_value != NULL && !is_header_value(request->auth_value)) {

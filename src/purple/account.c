@@ -106,33 +106,35 @@ dup_failure(CoexConnection *connection, const GError *error)
     const char *key = purple_connection_get_password(connection->gc);
     const CoexBackend *backend =
         coex_backend_lookup(coex_options_get(connection->account, "provider"));
+    g_autofree char *named = coex_options_dup_named(error->message);
     g_autofree char *sentence = NULL;
     g_autofree char *question = NULL;
     const CoexBackend *other;
 
+    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT))
+        return coex_options_dup_remedy(connection->account, error->message);
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_LISTEN))
         /* Translators: what stands for the address in “account coex set listen ADDRESS:PORT” */
-        return coex_options_add_typed(connection->account, error->message, "listen",
-                                      _("ADDRESS:PORT"));
+        return coex_options_add_typed(connection->account, named, "listen", _("ADDRESS:PORT"));
     if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) || key == NULL || backend == NULL)
-        return g_strdup(error->message);
+        return g_steal_pointer(&named);
     other = coex_backend_list()[backend == coex_backend_list()[0] ? 1 : 0];
     if (coex_host_get()->splits_values) {
         /* Translators: two names of companies */
         question =
             coex_say(_("The provider is %s. Or is it %s?"), _(backend->label), _(other->label));
-        sentence = g_strconcat(error->message, " ", question, NULL);
+        sentence = g_strconcat(named, " ", question, NULL);
         return coex_options_add_typed(connection->account, sentence, "provider", other->id);
     }
     key += strspn(key, " \t\r\n");
     if (backend->key_prefix != NULL
             ? g_str_has_prefix(key, backend->key_prefix)
             : other->key_prefix == NULL || !g_str_has_prefix(key, other->key_prefix))
-        return g_strdup(error->message);
+        return g_steal_pointer(&named);
     /* Translators: the key does not look like one of this company's; the name of another one */
     question = coex_say(_("It does not look like %s's: is the provider %s?"), _(backend->label),
                         _(other->label));
-    return g_strconcat(error->message, " ", question, NULL);
+    return g_strconcat(named, " ", question, NULL);
 }
 
 /* libpurple closes the connection later, from its main loop: the session survives this call. */
@@ -414,78 +416,23 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
 
 /* ---- log on and off ---- */
 
-static CoexReceipts
-read_receipts(PurpleAccount *account)
-{
-    const char *option = coex_options_get(account, "read-receipts");
-
-    if (strcmp(option, "never") == 0)
-        return COEX_RECEIPTS_NEVER;
-    if (strcmp(option, "seen") == 0)
-        return COEX_RECEIPTS_SEEN;
-    return COEX_RECEIPTS_ANSWER;
-}
-
-static CoexTicks
-read_ticks(PurpleAccount *account)
-{
-    const char *option = coex_options_get(account, "ticks");
-
-    if (strcmp(option, "off") == 0)
-        return COEX_TICKS_OFF;
-    if (strcmp(option, "read") == 0)
-        return COEX_TICKS_READ;
-    return strcmp(option, "all") == 0 ? COEX_TICKS_ALL : COEX_TICKS_FAILURES;
-}
-
-/* "": there is none; NULL: what stands there is none. */
-static char *
-dup_rate_card(PurpleAccount *account, GError **error)
-{
-    g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "rate-card")));
-    g_autofree char *path = coex_typed_path_dup(value);
-    g_autofree char *own = coex_typed_path_dup_folder();
-
-    if (*value == '\0')
-        return g_strdup("");
-    if (path == NULL)
-        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
-                       _("Option rate-card: “%s” is no whole path, such as ~/prices.csv."), value);
-    else if (!coex_typed_path_may_read(path))
-        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
-                       _("Option rate-card: it has to be a file below %s here."), own);
-    else
-        return g_steal_pointer(&path);
-    return NULL;
-}
-
-/* Lists, and what is about files, earlier lines and prices. */
 static gboolean
-check_options(PurpleAccount *account, GError **error)
+check_options(CoexConnection *connection, GError **error)
 {
-    g_auto(CoexFileOptions) files = { 0 };
-    g_autofree char *rate_card = dup_rate_card(account, error);
+    g_auto(CoexSetUp) set_up = { 0 };
 
-    return rate_card != NULL && coex_options_check_lists(account, error) &&
-           coex_recall_check(account, error) && coex_file_options_read(account, &files, error);
+    return coex_set_up_read(connection->account, purple_connection_get_password(connection->gc),
+                            &set_up, error);
 }
 
 /* The number in one spelling, because chat programs look an account up by it. */
-static char *
-take_number(PurpleAccount *account, GError **error)
+static void
+spell_number(PurpleAccount *account, const char *number)
 {
-    const char *username = purple_account_get_username(account);
-    g_autofree char *number = coex_number_normalize(username, error);
-
-    if (number == NULL) {
-        g_prefix_error(error, "%s ", _("Username:"));
-        return NULL;
-    }
-
     g_autofree char *spelling = g_strconcat("+", number, NULL);
-    if (strcmp(username, spelling) != 0)
+
+    if (strcmp(purple_account_get_username(account), spelling) != 0)
         purple_account_set_username(account, spelling);
-    return g_steal_pointer(&number);
 }
 
 static gboolean
@@ -497,26 +444,6 @@ read_credentials(const CoexSessionConfig *config, GError **error)
         return FALSE;
     }
     return TRUE;
-}
-
-/* Half a header would be taken for none, and the sentence about that would puzzle who typed it. */
-static gboolean
-check_header(const CoexSessionConfig *config, GError **error)
-{
-    g_autoptr(CoexVerifier) verifier = NULL;
-
-    if (config->backend->proof != COEX_PROOF_HEADER || config->webhook_header[0] == '\0')
-        return TRUE;
-    verifier = coex_verifier_new(COEX_PROOF_HEADER, config->webhook_header);
-    if (coex_verifier_get_header(verifier) != NULL)
-        return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s%s%s",
-                _("Option webhook-header: it takes a name, a colon and a secret value, such as "
-                  "“X-Coex-Secret: a-long-random-text”."),
-                coex_host_get()->splits_values ? " " : "",
-                coex_host_get()->splits_values ? _("Type it in quotes, or without the blank.")
-                                               : "");
-    return FALSE;
 }
 
 /* Without the option, the language of the user's own desktop. */
@@ -531,61 +458,22 @@ dup_language(PurpleAccount *account)
     return g_strndup(locale, strcspn(locale, ".@"));
 }
 
-/* A number of this run of the chat program. */
-static gint64
-get_run(void)
-{
-    static gint64 run;
-
-    if (run == 0)
-        run = g_get_real_time();
-    return run;
-}
-
 static gboolean
 start_session(CoexConnection *connection, GError **error)
 {
     PurpleAccount *account = connection->account;
-    g_autofree char *database = coex_set_up_dup_database();
-    g_autofree char *number = take_number(account, error);
-    g_auto(GStrv) password =
-        coex_options_split_password(purple_connection_get_password(connection->gc));
-    const char *const *words = (const char *const *)password;
-    g_auto(CoexProxy) proxy = { 0 };
-    g_auto(CoexFileOptions) files = { 0 };
-    g_autofree char *rate_card = dup_rate_card(account, error);
-    CoexSessionConfig config = {
-        .number = number,
-        .proxy = &proxy,
-        .receipts = read_receipts(account),
-        .ticks = read_ticks(account),
-        .typing = strcmp(coex_options_get(account, "typing"), "yes") == 0,
-        .rate_card = rate_card,
-        .opt_out_words = coex_options_get(account, "opt-out-words"),
-        .list_everybody = coex_roster_lists_everybody(account),
-        .recall = coex_recall_get_limit(account),
-        .tells_seen = coex_host_get()->tells_seen,
-        .run = get_run(),
-        .remind = strcmp(coex_options_get(account, "remind"), "yes") == 0,
-        .nick_style = coex_nick_style(account),
-        .database = database,
-    };
+    g_auto(CoexSetUp) set_up = { 0 };
+    const CoexSessionConfig *config = &set_up.config;
 
-    coex_set_up_read(account, words, &config);
-    if (number == NULL || rate_card == NULL || !coex_options_check_lists(account, error) ||
-        !coex_recall_check(account, error) || !read_credentials(&config, error) ||
-        !coex_file_options_read(account, &files, error) || !check_header(&config, error) ||
-        !coex_proxy_read(account, &proxy, error))
+    if (!coex_set_up_read(account, purple_connection_get_password(connection->gc), &set_up,
+                          error) ||
+        !read_credentials(config, error))
         return FALSE;
 
-    config.media_folder = files.folder;
-    config.media_auto = files.media_auto;
-    config.media_limit = files.limit;
-    config.media_for_group = files.for_group;
-    config.media_is_served = *files.url != '\0';
+    spell_number(account, set_up.number);
     connection->language = dup_language(account);
-    connection->hides_failures = config.ticks == COEX_TICKS_OFF;
-    connection->session = coex_session_new(&config, on_event, connection);
+    connection->hides_failures = config->ticks == COEX_TICKS_OFF;
+    connection->session = coex_session_new(config, on_event, connection);
     connection->examines = coex_doctor_is_due(account);
     if (connection->examines)
         coex_session_examine(connection->session, TRUE);

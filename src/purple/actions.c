@@ -323,17 +323,20 @@ on_answer(gpointer token, int button)
 static char *
 describe_takeover(const char *registered_url, const char *our_url)
 {
+    g_autofree char *sentence = NULL;
+
     if (strcmp(registered_url, our_url) != 0)
         return coex_say(
             _("Messages are delivered to %s now. Once this account has taken over the webhook they "
               "come to %s instead, and no longer to that system."),
             registered_url, our_url);
-    return coex_say(
+    sentence = coex_say(
         _("Messages are delivered to %s, but with a secret that another profile or program "
           "registered, so they are turned away here. Once this account has taken over the webhook "
           "its own secret is registered, and the other one gets no messages any more. Two can "
-          "share the address by having the same webhook-header among their options."),
+          "share the address by having the same {@webhook-header} among their options."),
         our_url);
+    return coex_options_dup_named(sentence);
 }
 
 /* A window that nobody asked for would take the keys of who types just then. */

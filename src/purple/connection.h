@@ -23,7 +23,7 @@ struct CoexConnection {
     const CoexTemplateFace *face; /* how templates are asked for here */
     GHashTable *contacts;         /* name -> CoexContact */
     /* FALSE and why, where the account could not log in with its options */
-    gboolean (*check_options)(PurpleAccount *account, GError **error);
+    gboolean (*check_options)(CoexConnection *connection, GError **error);
     gboolean typed;          /* the next line was typed, and none of a plugin's */
     CoexUnseen *unseen;      /* NULL where nothing shown is lost */
     gint64 line_at;          /* time of the feed's line that is being shown, 0 */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/doctor.h"
 
-#include "core/peer.h"
-#include "core/proxy.h"
 #include "core/report.h"
 #include "core/text.h"
 #include "core/words.h"
@@ -10,7 +8,6 @@
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "purple/options.h"
-#include "purple/proxy.h"
 #include "purple/set-up.h"
 #include "purple/unseen.h"
 #include "session/session.h"
@@ -231,17 +228,11 @@ static CoexSession *
 make_session(Offline *exam, GError **error)
 {
     PurpleAccount *account = exam->account;
-    g_auto(GStrv) password = coex_options_split_password(purple_account_get_password(account));
-    g_autofree char *number = coex_number_normalize(purple_account_get_username(account), error);
-    g_autofree char *database = coex_set_up_dup_database();
-    g_auto(CoexProxy) proxy = { 0 };
-    CoexSessionConfig config = { .number = number, .proxy = &proxy, .database = database };
+    g_auto(CoexSetUp) set_up = { 0 };
 
-    coex_set_up_read(account, (const char *const *)password, &config);
-    if (number == NULL || !coex_options_check_lists(account, error) ||
-        !coex_proxy_read(account, &proxy, error))
+    if (!coex_set_up_read(account, purple_account_get_password(account), &set_up, error))
         return NULL;
-    return coex_session_new(&config, on_offline, exam);
+    return coex_session_new(&set_up.config, on_offline, exam);
 }
 
 static void
@@ -255,8 +246,10 @@ begin_offline(PurpleConversation *conv)
     exam->account = account;
     exam->session = make_session(exam, &error);
     if (exam->session == NULL) {
+        g_autofree char *line = coex_options_dup_remedy(account, error->message);
+
         g_free(exam);
-        write_offline(account, name, error->message);
+        write_offline(account, name, line);
         return;
     }
     exam->name = g_strdup(name);

@@ -60,7 +60,8 @@ read_folder(PurpleAccount *account, GError **error)
         folder = g_strdup(value);
     if (folder == NULL) {
         coex_error_say(error, COEX_ERROR_INVALID_INPUT,
-                       _("Option media-folder: “%s” is no whole path, such as ~/WhatsApp."), value);
+                       _("Option {@media-folder}: “%s” is no whole path, such as ~/WhatsApp."),
+                       value);
         return NULL;
     }
     g_free(value);
@@ -68,9 +69,9 @@ read_folder(PurpleAccount *account, GError **error)
     if (coex_host_opens_files() || is_own(value))
         return g_steal_pointer(&value);
     g_autofree char *own = coex_typed_path_dup_folder();
-    coex_error_say(
-        error, COEX_ERROR_INVALID_INPUT,
-        _("Option media-folder: files can be put only below %s here. Enter such a folder, "
+    g_set_error(
+        error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+        _("Option {@media-folder}: files can be put only below %s here. Enter such a folder, "
           "or none."),
         own);
     return NULL;
@@ -83,9 +84,10 @@ read_limit(PurpleAccount *account, gint64 *ret_limit, GError **error)
     guint64 limit = 0;
 
     if (!g_ascii_string_to_unsigned(value, 10, 1, LIMIT_MAX, &limit, NULL)) {
-        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
-                       _("Option media-limit: “%s” is none. It takes a number of MB from 1 to %d."),
-                       value, LIMIT_MAX);
+        coex_error_say(
+            error, COEX_ERROR_INVALID_INPUT,
+            _("Option {@media-limit}: “%s” is none. It takes a number of MB from 1 to %d."), value,
+            LIMIT_MAX);
         return FALSE;
     }
     *ret_limit = (gint64)limit * MB;
@@ -109,9 +111,9 @@ read_url(PurpleAccount *account, GError **error)
     char *value = g_strstrip(g_strdup(coex_options_get(account, "media-url")));
 
     if (*value != '\0' && !is_address(value)) {
-        coex_error_say(
-            error, COEX_ERROR_INVALID_INPUT,
-            _("Option media-url: “%s” is no address under which files are shown, such as "
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+            _("Option {@media-url}: “%s” is no address under which files are shown, such as "
               "https://files.example.org/media."),
             value);
         g_free(value);
@@ -234,9 +236,10 @@ coex_file_play(CoexConnection *connection, const char *name, const char *which)
         return;
     }
     if (*program == '\0') {
-        coex_lines_notice(
-            connection, name,
-            _("The account's option media-open names no program yet, such as mpv or xdg-open."));
+        g_autofree char *line = coex_options_dup_named(
+            _("The account's option {@media-open} names no program yet, such as mpv or xdg-open."));
+
+        coex_lines_notice(connection, name, line);
         return;
     }
     coex_session_get_file(connection->session, name, which, TRUE);
@@ -246,11 +249,14 @@ static void
 play(CoexConnection *connection, const char *path, const char *name)
 {
     g_autoptr(GError) error = NULL;
+    g_autofree char *sentence = NULL;
     g_autofree char *line = NULL;
 
     if (coex_play_file(coex_options_get(connection->account, "media-open"), path, &error))
         return;
-    line = coex_say(_("It could not be opened: %s. See the option media-open."), error->message);
+    sentence =
+        coex_say(_("It could not be opened: %s. See the option {@media-open}."), error->message);
+    line = coex_options_dup_named(sentence);
     coex_lines_notice(connection, name, line);
 }
 

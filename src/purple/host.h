@@ -26,6 +26,7 @@ typedef struct CoexHost {
     gboolean lacks_dates;      /* yesterday's lines look like today's */
     gboolean breaks_words;     /* a long line of a notice is broken anywhere */
     gboolean splits_options;   /* its form for an account has room for what a login needs only */
+    gboolean labels_options;   /* an option is known by its label, not by its key */
     gboolean clips_forms;      /* what is higher or broader than the screen cannot be seen */
     gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
     gboolean reads_buttons;    /* knows a yes and a no by their buttons' English labels */

@@ -3,6 +3,7 @@
 
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/option-name.h"
 #include "core/words.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
@@ -13,6 +14,7 @@ typedef struct {
     const char *key;
     const char *label;
     const char *preset;
+    const char *example; /* of what can be typed; NULL: the preset is one */
     gboolean secret;
     gboolean first;      /* needed for the first login */
     gboolean is_flat;    /* a list that is typed on a page of its own, which has no room for more */
@@ -76,7 +78,10 @@ static const Option options[] = {
       .is_for_others = TRUE,
       .choices = { NC_("choice", "no"), "no", NC_("choice", "yes"), "yes" } },
     { .key = "template-language", .label = N_("Template language (such as de)"), .preset = "" },
-    { .key = "recall", .label = N_("Recall: earlier lines (0: none)"), .preset = "" },
+    { .key = "recall",
+      .label = N_("Recall: earlier lines (0: none)"),
+      .preset = "",
+      .example = "10" },
     { .key = "rate-card", .label = N_("Rate card: prices, a CSV"), .preset = "" },
     { .key = "opt-out-words", .label = N_("Opt-out words, with commas"), .preset = "STOP" },
     { .key = "remind",
@@ -341,8 +346,6 @@ coex_options_check_lists(PurpleAccount *account, GError **error)
         g_autoptr(GArray) choices = list_choices(option);
         const char *typed = purple_account_get_string(account, option->key, NULL);
         g_autofree char *values = NULL;
-        g_autofree char *sentence = NULL;
-        g_autofree char *all = NULL;
         const char *last;
 
         if (choices->len == 0 || typed == NULL || typed[0] == '\0' ||
@@ -351,10 +354,9 @@ coex_options_check_lists(PurpleAccount *account, GError **error)
         values = join_values(choices, &last);
         /* Translators: an option's name, what was typed there, and what can be, the last apart:
          * "answer, seen and never". All of them stay as they are. */
-        sentence = coex_say(_("Option %s: “%s” is none. There are %s and %s."), option->key, typed,
-                            values, last);
-        all = coex_options_add_typed(account, sentence, option->key, get_preset(option));
-        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, all);
+        coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                       _("Option {@%s}: “%s” is none. There are %s and %s."), option->key, typed,
+                       values, last);
         return FALSE;
     }
     return TRUE;
@@ -393,6 +395,83 @@ coex_options_add_typed(PurpleAccount *account, const char *sentence, const char 
 
     return coex_host_get()->splits_values ? g_strconcat(sentence, " ", typed, NULL)
                                           : g_strdup(sentence);
+}
+
+/* ---- options in sentences ---- */
+
+/* NULL: there is none of that key. */
+static const Option *
+find_option(const char *key)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++)
+        if (strcmp(options[i].key, key) == 0)
+            return &options[i];
+    return NULL;
+}
+
+char *
+coex_options_dup_name(const char *key)
+{
+    const Option *option = find_option(key);
+
+    if (option == NULL || !coex_host_get()->labels_options)
+        return NULL;
+    /* Translators: the label of an account's option, within a sentence */
+    return coex_say(_("“%s”"), _(option->label));
+}
+
+char *
+coex_options_dup_named(const char *sentence)
+{
+    return coex_option_names_write(sentence, coex_options_dup_name);
+}
+
+/* From now on the account's form has it: behind the others, for Finch pairs the options with the
+ * fields of a form that is open by their order. */
+static void
+put_into_form(const Option *option)
+{
+    PurplePlugin *plugin = purple_find_prpl("prpl-coex");
+    PurplePluginProtocolInfo *info = plugin != NULL ? PURPLE_PLUGIN_PROTOCOL_INFO(plugin) : NULL;
+
+    for (GList *l = info != NULL ? info->protocol_options : NULL; l != NULL; l = l->next)
+        if (g_strcmp0(purple_account_option_get_setting(l->data), option->key) == 0)
+            return;
+    if (info != NULL)
+        info->protocol_options = g_list_append(info->protocol_options, make_option(option));
+}
+
+static const char *
+get_example(const Option *option)
+{
+    if (option->example != NULL)
+        return option->example;
+    /* Translators: what stands for a value in “account coex set KEY VALUE” */
+    return *get_preset(option) != '\0' ? get_preset(option) : _("VALUE");
+}
+
+char *
+coex_options_dup_remedy(PurpleAccount *account, const char *sentence)
+{
+    const CoexHost *host = coex_host_get();
+    g_autofree char *key = coex_option_names_find_first(sentence);
+    const Option *option = key != NULL ? find_option(key) : NULL;
+    char *named = coex_options_dup_named(sentence);
+    const char *way;
+
+    if (option != NULL && host->splits_values && !option->secret) {
+        g_autofree char *bare = named;
+
+        return coex_options_add_typed(account, bare, key, get_example(option));
+    }
+    if (option == NULL || !host->splits_options)
+        return named;
+    put_into_form(option);
+    way = host->clips_forms ? _("Change it in the account's form: Alt+a, Accounts, Modify.")
+                            : _("Change it under Accounts › Manage Accounts › Modify, on the "
+                                "Advanced tab.");
+    g_autofree char *bare = named;
+    return g_strconcat(bare, " ", way, NULL);
 }
 
 /* ---- the other pages ---- */
@@ -485,7 +564,7 @@ keep_page(CoexConnection *connection, PurpleRequestFields *fields, gboolean *ret
         purple_account_set_string(account, key, get_meant(&options[i], value));
         *ret_changed = TRUE;
     }
-    fits = connection->check_options(account, error);
+    fits = connection->check_options(connection, error);
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
         if (!fits && before[i] != NULL)
             purple_account_set_string(account, options[i].key, before[i]);
@@ -504,7 +583,8 @@ on_page_ok(gpointer token, PurpleRequestFields *fields)
     if (connection == NULL)
         return;
     if (!keep_page(connection, fields, &changed, &error)) {
-        g_autofree char *line = coex_say(_("Nothing was kept: %s"), error->message);
+        g_autofree char *why = coex_options_dup_named(error->message);
+        g_autofree char *line = coex_say(_("Nothing was kept: %s"), why);
 
         coex_notice_tell(connection, line);
     } else if (changed) {

@@ -21,6 +21,17 @@ const char *coex_options_get(PurpleAccount *account, const char *key);
  * else is one word, the key. Free with g_strfreev(); never empty. */
 char **coex_options_split_password(const char *password);
 
+/* A CoexOptionNamer (core/option-name.h): the label that the user sees, in quotes; NULL where
+ * options are known by their keys. */
+char *coex_options_dup_name(const char *key);
+/* @sentence with its options called so. Free with g_free(). */
+char *coex_options_dup_named(const char *sentence);
+
+/* @sentence, called so, and where the first option in it is changed while the account is offline:
+ * what is typed, in BitlBee, or the account's form, which has the option from then on. Free with
+ * g_free(). */
+char *coex_options_dup_remedy(PurpleAccount *account, const char *sentence);
+
 /* @sentence, and in BitlBee behind it the line by which its user sets the option of this account.
  * Free with g_free(). */
 char *coex_options_add_typed(PurpleAccount *account, const char *sentence, const char *key,
@@ -31,8 +42,8 @@ char *coex_options_add_typed(PurpleAccount *account, const char *sentence, const
 const char *coex_options_get_secret(PurpleAccount *account, const char *const *words,
                                     const char *key);
 
-/* FALSE and COEX_ERROR_INVALID_INPUT for a list's value that is none, naming the option, the values
- * there are and, where options are typed, the line to type. */
+/* FALSE and COEX_ERROR_INVALID_INPUT for a list's value that is none, marking the option, with the
+ * values there are. */
 gboolean coex_options_check_lists(PurpleAccount *account, GError **error);
 
 /* Opens a form with those that do not stand there, of the second those about files. What

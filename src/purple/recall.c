@@ -52,17 +52,13 @@ gboolean
 coex_recall_check(PurpleAccount *account, GError **error)
 {
     g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "recall")));
-    g_autofree char *sentence = NULL;
-    g_autofree char *all = NULL;
     guint64 limit;
 
     if (*value == '\0' || is_number(value, &limit))
         return TRUE;
-    sentence =
-        coex_say(_("Option recall: “%s” is none. It takes a number from 0 to %d, or nothing."),
-                 value, LIMIT_MAX);
-    all = coex_options_add_typed(account, sentence, "recall", "10");
-    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, all);
+    coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                   _("Option {@recall}: “%s” is none. It takes a number from 0 to %d, or nothing."),
+                   value, LIMIT_MAX);
     return FALSE;
 }
 

@@ -17,6 +17,7 @@
 #include "purple/forget.h"
 #include "purple/host.h"
 #include "purple/lines.h"
+#include "purple/options.h"
 #include "purple/notice.h"
 #include "purple/page.h"
 #include "purple/pictures.h"
@@ -292,7 +293,7 @@ static const Verb verbs[] = {
     { "search", N_("[words]"), "s",
       N_("find words in the messages with anybody; alone: more of them"), .run = run_search },
     { "get", N_("[which]"), "s", N_("fetch a file, or show where it is"), .take = coex_file_get },
-    { "play", N_("[which]"), "s", N_("open a file with the program of the option media-open"),
+    { "play", N_("[which]"), "s", N_("open a file with the program of the option {@media-open}"),
       .take = coex_file_play },
     /* Translators: stop is typed as it stands */
     { "broadcast", N_("[group template [value | value …] | stop]"), "s",
@@ -364,10 +365,12 @@ is_offered(const Verb *verb)
 static void
 append_help(GString *lines, const Verb *verb)
 {
+    g_autofree char *about = coex_options_dup_named(_(verb->help));
+
     if (is_offered(verb))
         g_string_append_printf(lines, "%s!%s%s%s: %s", lines->len > 0 ? "\n" : "", verb->name,
                                verb->words != NULL ? " " : "",
-                               verb->words != NULL ? _(verb->words) : "", _(verb->help));
+                               verb->words != NULL ? _(verb->words) : "", about);
 }
 
 static gboolean
@@ -529,9 +532,10 @@ coex_verbs_register(void)
         if (verb->format == NULL)
             continue;
 
+        g_autofree char *about = coex_options_dup_named(_(verb->help));
         g_autofree char *help =
             g_strdup_printf("%s%s%s:  %s", verb->name, verb->words != NULL ? " " : "",
-                            verb->words != NULL ? _(verb->words) : "", _(verb->help));
+                            verb->words != NULL ? _(verb->words) : "", about);
         commands[i] = purple_cmd_register(verb->name, verb->format, PURPLE_CMD_P_PRPL,
                                           PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_PRPL_ONLY |
                                               PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS,

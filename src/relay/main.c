@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/option-name.h"
 #include "core/error.h"
 #include "relay/check.h"
 #include "relay/config.h"
@@ -20,7 +21,9 @@
 static void
 say(const char *line)
 {
-    fprintf(stderr, "%s\n", line);
+    g_autofree char *named = coex_option_names_write(line, NULL);
+
+    fprintf(stderr, "%s\n", named);
 }
 
 /* A connection is a descriptor. */

@@ -307,7 +307,7 @@ coex_desk_sends_note_name(CoexAccount *account, const char *desk)
     coex_account_tell_notice(account, NULL,
                              /* Translators: the name of a desk. */
                              _("What came just now was sent by a desk that is called “%s”, as this "
-                               "one is. Give each a name of its own by the option desk-name. If "
+                               "one is. Give each a name of its own by the option {@desk-name}. If "
                                "this one was put back from a backup, it is what it sent itself "
                                "since then."),
                              desk);

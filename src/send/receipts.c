@@ -28,9 +28,9 @@ coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
             account, person,
             account->receipts == COEX_RECEIPTS_SEEN
                 ? _("Customers' messages are marked as read when you look at them. That clears "
-                    "their unread mark on the phone too; the option read-receipts changes it.")
+                    "their unread mark on the phone too; the option {@read-receipts} changes it.")
                 : _("Customers' messages are marked as read when you answer. That clears their "
-                    "unread mark on the phone too; the option read-receipts changes it."));
+                    "unread mark on the phone too; the option {@read-receipts} changes it."));
     }
     request = coex_api_mark_read(&account->endpoint, person->last_inbound_wamid);
     coex_account_call(account, request, NULL, NULL, NULL);
@@ -59,7 +59,7 @@ coex_receipts_show_typing(CoexAccount *account, CoexPerson *person)
         coex_account_tell_notice(
             account, person,
             _("They see that you type. That marks their messages as read, and clears the unread "
-              "mark on the phone too; the option typing changes it."));
+              "mark on the phone too; the option {@typing} changes it."));
     }
     request = coex_api_show_typing(&account->endpoint, person->last_inbound_wamid);
     coex_account_call(account, request, NULL, NULL, NULL);

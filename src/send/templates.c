@@ -129,7 +129,7 @@ coex_templates_refresh(CoexAccount *account, gboolean user_waits)
         g_autoptr(GError) error =
             g_error_new_literal(COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                                 _("Templates cannot be listed: fill in the account's option "
-                                  "waba-id (WhatsApp Manager, Account tools, Overview)."));
+                                  "{@waba-id} (WhatsApp Manager, Account tools, Overview)."));
 
         if (account->awaits_templates)
             coex_account_tell_catalogue(account, error);

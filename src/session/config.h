@@ -3,6 +3,7 @@
 
 #include "core/media.h"
 #include "core/nick.h"
+#include "core/option-name.h"
 #include "core/receipts.h"
 #include <glib.h>
 
@@ -50,6 +51,7 @@ typedef struct CoexSessionConfig {
     CoexNickStyle nick_style;
     char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'
                        (also for 0) or '!' */
+    CoexOptionNamer dup_option_name;      /* what sentences call an option; NULL: by its key */
     const char *database;                 /* path of coex.db */
     const char *program;                  /* name of the chat program, for the lock file */
     gint64 (*clock)(gpointer clock_data); /* seconds since 1970; NULL: the system's. Any thread,

@@ -212,15 +212,6 @@ on_arrivals(const CoexArrivals *arrivals, const GError *error, gpointer user_dat
     start(account);
 }
 
-/* What each login fails for; nothing is asked of a host that was not meant. */
-static gboolean
-check_options(CoexAccount *account, GError **error)
-{
-    g_autofree char *base_url = coex_api_check_base_url(account->endpoint.base_url, error);
-
-    return base_url != NULL && coex_options_check(account, error);
-}
-
 void
 coex_examination_begin(CoexAccount *account)
 {
@@ -230,7 +221,8 @@ coex_examination_begin(CoexAccount *account)
     if (account->examination->runs)
         return;
     account->examination->runs = TRUE;
-    if (account->state == COEX_ACCOUNT_NEW && !check_options(account, &error)) {
+    /* What each login fails for; nothing is asked of a host that was not meant. */
+    if (account->state == COEX_ACCOUNT_NEW && !coex_options_check(account, &error)) {
         wrong = coex_report_dup_line(COEX_FINDING_WRONG, error->message);
         tell(account, wrong, FALSE);
         on_over(account);

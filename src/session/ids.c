@@ -44,7 +44,8 @@ ids_not_found(CoexAccount *account, Search *search)
         error = g_error_new(
             COEX_ERROR, COEX_ERROR_INVALID_INPUT,
             _("The id of +%s could not be found with this access token. Fill in the option "
-              "phone-number-id; it stands in WhatsApp Manager under Account tools, Phone numbers."),
+              "{@phone-number-id}; it stands in WhatsApp Manager under Account tools, Phone "
+              "numbers."),
             account->number);
     search_over(account, search, error);
 }

@@ -357,14 +357,11 @@ void
 coex_account_login(CoexAccount *account)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *base_url = coex_api_check_base_url(account->endpoint.base_url, &error);
 
-    if (base_url == NULL || !coex_options_check(account, &error)) {
+    if (!coex_options_check(account, &error)) {
         coex_account_tell_failed(account, error);
         return;
     }
-    g_free(account->endpoint.base_url);
-    account->endpoint.base_url = g_steal_pointer(&base_url);
     begin(account, COEX_ACCOUNT_OPENING, _("Opening the database"));
     account->cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S, account->proxy);
@@ -498,7 +495,7 @@ tell_missing_secret(CoexAccount *account)
         return;
     coex_account_tell_notice(account, NULL,
                              _("No webhook can be accepted, so no message will arrive: the "
-                               "account's option %s is empty. Fill it in and log in again."),
+                               "account's option {@%s} is empty. Fill it in and log in again."),
                              account->endpoint.backend->secret_option);
 }
 

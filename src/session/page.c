@@ -270,7 +270,7 @@ dup_webhook(const CoexAccount *account, const CoexWebhook *webhook)
         return g_strdup(_("none is registered: nothing can arrive"));
     if (*account->public_url == '\0' || g_str_equal(webhook->url, account->public_url))
         return g_steal_pointer(&url);
-    return coex_say(_("%s, which is not this account's public-url"), url);
+    return coex_say(_("%s, which is not this account's {@public-url}"), url);
 }
 
 static void

@@ -92,7 +92,7 @@ on_read(GObject *source, GAsyncResult *result, gpointer user_data)
     } else {
         coex_account_tell_notice(
             account, NULL,
-            _("Option rate-card: no price is shown. %s, %s It is read again at the next login."),
+            _("Option {@rate-card}: no price is shown. %s, %s It is read again at the next login."),
             account->rate_card, error->message);
     }
 }

@@ -92,7 +92,7 @@ on_registered(CoexAccount *account, const CoexResponse *response, GError **error
         account, NULL,
         /* Translators: an address, and a sentence that says why. */
         doubts_address(*error)
-            ? _("The webhook %s could not be registered: %s Check the option public-url.")
+            ? _("The webhook %s could not be registered: %s Check the option {@public-url}.")
             : _("The webhook %s could not be registered: %s"),
         account->public_url, (*error)->message);
 }
@@ -244,8 +244,9 @@ check_path(CoexAccount *account, GUri *uri)
     account->registration->doubts_path = TRUE;
     coex_account_tell_notice(
         account, NULL,
-        _("Option public-url: its path is %s, but webhooks are awaited at %s, and answered with "
-          "404 anywhere else. Unless what stands in between leads there, set webhook-path to %s, "
+        _("Option {@public-url}: its path is %s, but webhooks are awaited at %s, and answered with "
+          "404 anywhere else. Unless what stands in between leads there, set {@webhook-path} to "
+          "%s, "
           "or correct the address, and log in again."),
         path, account->webhook_path, path);
 }
@@ -259,7 +260,7 @@ check_address(CoexAccount *account, gboolean by_hand)
     if (uri == NULL) {
         coex_account_tell_notice(
             account, NULL,
-            _("Option public-url: %s delivers to addresses that begin with https://, and not to "
+            _("Option {@public-url}: %s delivers to addresses that begin with https://, and not to "
               "“%s”, so nothing was registered. Enter the address of a proxy or tunnel with a "
               "certificate, and log in again."),
             account->endpoint.backend->label, account->public_url);
@@ -278,10 +279,10 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
     if (*account->public_url == '\0') {
         coex_account_put_setting(account, "webhook-refused", NULL);
         if (by_hand)
-            coex_account_tell_notice(
-                account, NULL,
-                _("Fill in the account's option public-url with the address under which webhooks "
-                  "reach this computer, and log in again."));
+            coex_account_tell_notice(account, NULL,
+                                     _("Fill in the account's option {@public-url} with the "
+                                       "address under which webhooks "
+                                       "reach this computer, and log in again."));
         else
             lead_on(account);
         return;
@@ -324,7 +325,7 @@ static char *
 dup_cure(const CoexAccount *account)
 {
     if (*account->public_url == '\0')
-        return coex_say(_("Enter the same secret in the account's option %s and log in again."),
+        return coex_say(_("Enter the same secret in the account's option {@%s} and log in again."),
                         account->endpoint.backend->secret_option);
     return g_strdup(account->verb_mark == '/'
                         ? _("Choose “Register webhook again” in the account's menu.")
@@ -343,7 +344,7 @@ explain(const CoexAccount *account, const CoexWebhook *webhook)
                         entrance);
     if (*webhook->url == '\0')
         return coex_say(_("%s has no address to deliver them to: fill in the account's "
-                          "option public-url and log in again."),
+                          "option {@public-url} and log in again."),
                         provider);
     secret = whose_secret(account, webhook);
     if (secret != SECRET_UNTOLD && secret != SECRET_OURS) {
@@ -402,14 +403,14 @@ dup_refusal(const CoexAccount *account, CoexVerdict verdict)
 
     switch (verdict) {
     case COEX_VERDICT_UNSET:
-        return coex_say(_("A webhook was refused (401): there is no secret in the option %s."),
+        return coex_say(_("A webhook was refused (401): there is no secret in the option {@%s}."),
                         option);
     case COEX_VERDICT_MISSING:
         return coex_say(
             account->own_secret
                 ? _("A webhook was refused (401): it came without the secret that this account "
                     "made for itself.")
-                : _("A webhook was refused (401): it came without the secret of the option %s."),
+                : _("A webhook was refused (401): it came without the secret of the option {@%s}."),
             option);
     case COEX_VERDICT_WRONG:
     case COEX_VERDICT_GENUINE:
@@ -419,7 +420,7 @@ dup_refusal(const CoexAccount *account, CoexVerdict verdict)
         account->own_secret
             ? _("A webhook was refused (401): its secret is not that which this account made for "
                 "itself.")
-            : _("A webhook was refused (401): its secret is not that of the option %s."),
+            : _("A webhook was refused (401): its secret is not that of the option {@%s}."),
         option);
 }
 

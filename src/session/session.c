@@ -13,6 +13,8 @@
 #include "session/life.h"
 #include "session/login.h"
 #include "session/mirror.h"
+#include "session/naming.h"
+#include "session/options.h"
 #include <string.h>
 
 /* The main half: a mirror of what the user sees, commands down, events up. */
@@ -28,6 +30,7 @@ struct CoexSession {
     gint64 (*clock)(gpointer clock_data);
     gpointer clock_data;
     CoexClock system_clock; /* where there is no other */
+    CoexOptionNamer dup_option_name;
     gint64 skew;
     CoexCosts *costs;            /* NULL: not told yet */
     const CoexFeedItem *showing; /* the observer has it right now */
@@ -90,10 +93,11 @@ deliver_people(CoexSession *session, const GPtrArray *people)
 static void
 deliver(gpointer letter)
 {
-    const CoexSessionEvent *event = letter;
+    CoexSessionEvent *event = letter;
     CoexSession *session = event->session;
     CoexMailbox *mailbox = session->mailbox;
 
+    coex_naming_write(event, session->dup_option_name);
     if (event->kind == COEX_SESSION_PEOPLE)
         deliver_people(session, event->people);
     else
@@ -113,6 +117,12 @@ on_mailbox_drained(gpointer data)
     coex_hub_wake(data);
 }
 
+gboolean
+coex_session_check_options(const CoexSessionConfig *config, GError **error)
+{
+    return coex_options_check_config(config, error);
+}
+
 CoexSession *
 coex_session_new(const CoexSessionConfig *config, CoexSessionObserver observer, gpointer user_data)
 {
@@ -122,6 +132,7 @@ coex_session_new(const CoexSessionConfig *config, CoexSessionObserver observer, 
     session->user_data = user_data;
     session->clock = config->clock;
     session->clock_data = config->clock_data;
+    session->dup_option_name = config->dup_option_name;
     coex_clock_start(&session->system_clock);
     session->hub = coex_hub_join(config->database, config->program);
     session->mailbox = coex_mailbox_new(on_mailbox_drained, session->hub);

@@ -21,7 +21,11 @@ typedef struct CoexPayload CoexPayload;
  * the call; it may free the session from within. */
 typedef void (*CoexSessionObserver)(const CoexSessionEvent *event, gpointer user_data);
 
-/* Nothing starts yet. */
+/* What a login would find wrong with the options about the way to the provider and back: FALSE and
+ * COEX_ERROR_INVALID_INPUT, with a sentence that marks the option (core/option-name.h). */
+gboolean coex_session_check_options(const CoexSessionConfig *config, GError **error);
+
+/* Nothing starts yet. What it tells calls options as @config says. */
 CoexSession *coex_session_new(const CoexSessionConfig *config, CoexSessionObserver observer,
                               gpointer user_data);
 

@@ -59,7 +59,7 @@ on_refused(CoexVerdict verdict, guint n, gpointer data)
             (int)verdict);
     if (others == NULL)
         return;
-    line = coex_say(_("The relay has a delivery that is not proven by the option %s, and it "
+    line = coex_say(_("The relay has a delivery that is not proven by the option {@%s}, and it "
                       "was not taken. If it is not a stranger's, correct the option and log "
                       "in again: then it is read once more."),
                     account->endpoint.backend->secret_option);

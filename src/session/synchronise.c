@@ -28,7 +28,7 @@
 
 #define CANNOT_HEAR                                                                                \
     _("Nothing was asked for: no webhook can come in here, and what WhatsApp sends once would be " \
-      "lost. Switch receiving on first (options listen and app-secret).")
+      "lost. Switch receiving on first (options {@listen} and {@app-secret}).")
 
 /* The two steps, in their order. */
 enum { CONTACTS, CHATS, N_STEPS };

@@ -79,19 +79,20 @@ bad_cards_are_refused(World *world)
     set_card(world, "prices.csv");
     host_login(world->host);
     host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
-                  "Option rate-card: “prices.csv” is no whole path, such as ~/prices.csv.");
+                  "Option *ate?card*: “prices.csv” is no whole path, such as ~/prices.csv.*");
     host_quit(world->host);
     if (world->bitlbee) {
         set_card(world, "/etc/passwd");
         host_login(world->host);
         host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
-                      "Option rate-card: it has to be a file below * here.");
+                      "Option rate-card: it has to be a file below * here. Type “account coex set "
+                      "rate-card *");
         host_quit(world->host);
     }
     path = write_card(world, "country,category,currency,price\nGermany,utility,EUR,0.0456\n");
     host_go_online(world->host);
     host_wait_for(world->host, EVENT_NOTICE, NULL,
-                  "*Option rate-card: no price is shown. *line 2: “Germany” is no country.*");
+                  "*Option *ate?card*: no price is shown. *line 2: “Germany” is no country.*");
     g_assert_cmpint(g_unlink(path), ==, 0);
 }
 

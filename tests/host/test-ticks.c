@@ -49,7 +49,7 @@ nothing_is_told_unasked(World *world)
     host_wait_tooltip(world->host, ADA, "read*");
     world_settle(world);
     host_sync(world->host);
-    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*Read*") == 0);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Read ??:??*") == 0);
 }
 
 /* What WhatsApp told later is left out; what it did not take at all is said. */
@@ -80,7 +80,7 @@ what_is_none_is_refused(World *world)
     host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
                   world->bitlbee ? "Option ticks: “blue” is none. There are failures, read, all "
                                    "and off. Type “account coex set ticks failures”, *"
-                                 : "Option ticks: “blue” is none. There are failures, read, all "
+                                 : "Option “Ticks”: “blue” is none. There are failures, read, all "
                                    "and off.");
 }
 

@@ -11,7 +11,7 @@ shown(World *world)
     world_customer_writes(world, "ada", ADA, "Hello");
     host_begin_typing(world->host, ADA);
     host_wait_for(world->host, EVENT_COMMAND, ADA, "typing again in 20 s");
-    host_wait_message(world->host, ADA, NULL, "*They see that you type.*the option typing*");
+    host_wait_message(world->host, ADA, NULL, "*They see that you type.*the option *typing*");
     g_autoptr(CoexSimRequest) request =
         coex_sim_wait_request(world->sim, "typing", HOST_PATIENCE_MS);
     host_check(world->host, request != NULL);
@@ -39,7 +39,7 @@ mistyped(World *world)
 {
     host_set_option(world->host, coex_sim_get_number(world->sim), "typing", "sometimes");
     host_login(world->host);
-    host_wait_for(world->host, EVENT_DISCONNECTED, NULL, "Option typing: “sometimes” is none*");
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL, "Option *typing*: “sometimes” is none*");
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "desk.h"
 
 #include "core/backend.h"
+#include "core/option-name.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -179,8 +180,10 @@ note_found(Desk *desk, const CoexSessionEvent *event)
 static void
 note_failed(Desk *desk, const GError *error)
 {
+    g_autofree char *sentence = coex_option_names_write(error->message, NULL);
+
     g_assert_true(error->domain == COEX_ERROR);
-    note(desk, DESK_FAILED, NULL, error->message, NULL)->code = error->code;
+    note(desk, DESK_FAILED, NULL, sentence, NULL)->code = error->code;
 }
 
 static void

@@ -19,7 +19,7 @@ DOMAIN = "purple-coex"
 TEMPLATE = f"{PO}/{DOMAIN}.pot"
 WIDTH = "--width=100"
 # What a translation keeps as it is, since it is typed or pasted: a command with its mark, an address, an option.
-KEPT = re.compile(r"(?<![\w%])[!/][a-z]{2,}\b|https?://[^\s,;”)…]*[^\s,;”)….]|\b(?:webhook|verify|app|relay|inbox|media|rate|desk|public|api|phone-number|waba)"
+KEPT = re.compile(r"\{@[a-z-]+\}|(?<![\w%])[!/][a-z]{2,}\b|https?://[^\s,;”)…]*[^\s,;”)….]|\b(?:webhook|verify|app|relay|inbox|media|rate|desk|public|api|phone-number|waba)"
                   r"-[a-z]+(?:-[a-z]+)*\b")
 
 
