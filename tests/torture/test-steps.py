@@ -220,10 +220,11 @@ class Life:
             n_ended = self.host.count(ENDED)
             self.host.do("press OK")
             wait_until("its end", lambda: self.host.count(ENDED) > n_ended, 60, 0.01)
-        got = [self.n_got(who, code) for who in CROWD]
         n_unclear = self.host.query_copy(f"SELECT count(*) FROM messages WHERE text LIKE '%{code} %' AND state = 6")[0][0]
+        wait_until(f"all but {n_unclear} have it", lambda: sum(self.n_got(who, code) for who in CROWD) + n_unclear
+                   >= len(CROWD), pause=0.005)
+        got = [self.n_got(who, code) for who in CROWD]
         check(max(got) <= 1, f"somebody got it twice: {got}")
-        check(sum(got) + n_unclear >= len(CROWD), f"{got} got it, of {n_unclear} it is unclear")
         self.n_crashes += 1
 
     def n_sent(self, who, text):
