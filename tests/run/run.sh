@@ -55,7 +55,9 @@ prepare() {
   headless) tests/tools/deps.sh build ;;
   *) tests/tools/deps.sh build "$client" ;;
   esac
-  (umask 022 && "$make" -s --no-print-directory "$build/libcoex.so" catalogues \
+  # All processors, unless make was told how many.
+  case ${MAKEFLAGS:-} in *-j*) jobs='' ;; *) jobs=-j$(nproc) ;; esac
+  (umask 022 && "$make" -s --no-print-directory ${jobs:+"$jobs"} "$build/libcoex.so" catalogues \
     "$build/coex-sim" "$build/coex-headless")
 }
 
