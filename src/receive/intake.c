@@ -189,11 +189,12 @@ on_rest(gpointer data)
     coex_memory_give_back();
 }
 
-/* Much was needed for a while. */
+/* Much was needed for a while. After the end the thread itself gives it back. */
 static void
 wait_for_rest(CoexIntake *intake)
 {
-    coex_timer_start(&intake->rest, REST_MS, on_rest, intake);
+    if (intake->store != NULL)
+        coex_timer_start(&intake->rest, REST_MS, on_rest, intake);
 }
 
 static void
