@@ -108,7 +108,11 @@ class Finch:
         return [title.strip() for title in lines[-1].split("\u2502")] if lines else []
 
     def _number(self, title):
-        for n, shown in enumerate(self.windows(), 1):
+        """The one of exactly that title, else the first that is cut off and begins so."""
+        windows = self.windows()
+        if title in windows:
+            return windows.index(title) + 1
+        for n, shown in enumerate(windows, 1):
             if len(shown) > 2 and shown.startswith(title[:len(shown)]):
                 return n
         return None

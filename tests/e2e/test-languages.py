@@ -69,6 +69,7 @@ class Screens:
     def account_form(self):
         """the form of an account is in full sight"""
         self.client.start(self.says("Buddy List"))
+        self.client.wait(re.escape(self.sim.number))  # what the account says of itself, in a window that comes up
         self.client.keys("M-a")
         self.client.wait("\u2524Actions")
         self.client.keys("Enter")

@@ -227,6 +227,14 @@ conversation_goes_meanwhile(World *world)
 static void
 own_conversation_goes_meanwhile(World *world)
 {
+    /* what a new account says of itself opens it, and who waits for an answer */
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "the first");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "The first message has arrived*");
+    host_type(world->host, ADA, "and its answer");
+    coex_sim_request_free(world_next_sent(world));
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    host_quit(world->host);
     host_go_online(world->host);
     host_spoil(world->host, "conversation-created", "close");
     coex_sim_change(world->sim, "security", "{\"event\":\"PIN_CHANGED\"}");

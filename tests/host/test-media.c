@@ -231,7 +231,8 @@ played(World *world)
     hear_image(world, "Broken part");
     host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
     host_type(world->host, ADA, "/play");
-    host_wait_message(world->host, ADA, "SYSTEM", "*option media-open names no program yet*");
+    host_wait_message(world->host, ADA, "SYSTEM",
+                      "*option “Media open: program of /play” names no program yet*");
     host_quit(world->host);
 
     host_set_option(world->host, own, "media-open", command);
@@ -259,19 +260,19 @@ played(World *world)
     host_set_option(world->host, own, "media-open", "/no/such/program");
     host_go_online(world->host);
     host_type(world->host, ADA, "/play last");
-    host_wait_message(world->host, ADA, "SYSTEM", "*could not be opened: *media-open*");
+    host_wait_message(world->host, ADA, "SYSTEM", "*could not be opened: *Media open*");
 }
 
 static void
 bad_options(World *world)
 {
     static const char *const bad[][4] = {
-        { "media-folder", "Files", "*media-folder*no whole path*", "" },
-        { "media-limit", "many", "*media-limit*It takes a number of MB*", "100" },
-        { "media-url", "files.example.org", "*media-url*is no address*", "" },
-        { "media-url", "ftp://files.example.org/", "*media-url*is no address*", "" },
-        { "media-mode", "0777", "*media-mode*“0777” is none*", "0600" },
-        { "media-auto", "some", "*media-auto*“some” is none*", "small" },
+        { "media-folder", "Files", "*Media folder*no whole path*", "" },
+        { "media-limit", "many", "*Media limit*It takes a number of MB*", "100" },
+        { "media-url", "files.example.org", "*Media URL*is no address*", "" },
+        { "media-url", "ftp://files.example.org/", "*Media URL*is no address*", "" },
+        { "media-mode", "0777", "*Media mode*“0777” is none*", "0600" },
+        { "media-auto", "some", "*Media auto*“some” is none*", "small" },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -296,8 +297,9 @@ not_the_servers(World *world)
     for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
         host_set_option(world->host, own, "media-folder", folders[i]);
         host_login(world->host);
-        host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
-                      "*media-folder: files can be put only below /*Enter such a folder, or none.");
+        host_wait_for(
+            world->host, EVENT_DISCONNECTED, NULL,
+            "*media-folder: files can be put only below /*Enter such a folder, or none.*");
         host_quit(world->host);
     }
     host_check(world->host, !g_file_test(beside, G_FILE_TEST_EXISTS));

@@ -291,7 +291,7 @@ test_bad_addresses(void)
         g_test_message("%s", bad[i]);
         g_assert_null(coex_listener_new(bad[i], NULL, &world_handler, NULL, &error));
         g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
-        g_assert_nonnull(strstr(error->message, "\"listen\""));
+        g_assert_nonnull(strstr(error->message, "{@listen}"));
     }
 }
 
@@ -327,7 +327,7 @@ test_port_taken(void)
     g_assert_error(error, COEX_ERROR, COEX_ERROR_LISTEN);
     g_assert_nonnull(strstr(error->message, address));
     g_assert_nonnull(strstr(error->message, "another program uses this port"));
-    g_assert_nonnull(strstr(error->message, "\"listen\""));
+    g_assert_nonnull(strstr(error->message, "{@listen}"));
 }
 
 /* The host's signal handlers must never run in the listener's thread. */

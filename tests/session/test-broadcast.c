@@ -123,7 +123,8 @@ test_left_out(Desk *desk)
     coex_session_plan_broadcast(desk->session, NULL, "Bakers",
                                 desk_template(desk, "pickup_ready_v2", "de"), picture,
                                 g_strdupv((char **)carla));
-    desk_wait_notice(desk, NULL, "Nothing was sent: *file by its address, https*");
+    desk_wait_notice(desk, NULL,
+                     "Nothing was sent: *file by its address, which begins with https*");
     assert_nothing_sent(desk);
 }
 

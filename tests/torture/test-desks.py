@@ -168,10 +168,10 @@ class Storm:
         """a key is withdrawn, and given back"""
         home = self.desks[1]
         wait_until("the desk at home", lambda: home.is_online)
-        n_told = home.count("refuses the option relay-key")
+        n_told = home.count("refuses the option")
         del self.relay.desks["home"]
         self.relay.reload()
-        wait_until("a word about the key", lambda: home.count("refuses the option relay-key") > n_told)
+        wait_until("a word about the key", lambda: home.count("refuses the option") > n_told)
         self.live(1)
         self.relay.desks = dict(KEYS)
         self.relay.reload()

@@ -54,7 +54,7 @@ TEXTS = [
     (b'"<b><i>never closed <!-- "', None), (b'"</body></html><FONT sml=1>"', None),
     (b'"&amp; & &lt; &#60;b&#62;"', None), (b'"see https://e.org/?a=1&b=<2>"', None),
     (b'"%s%n%x"', None), (b'"/quit"', None), (b'"*bold* <b> _it_"', "<b>bold</b> &lt;b&gt; <i>it</i>"),
-    (b'"a\\u202eb\\u2066c"', "abc"), (b'"\\u001b[31mred\\u0007\\u007f"', "[31mred"),
+    (b'"a\\u202eb\\u2066c"', "ab\u2066c\u2069"), (b'"\\u001b[31mred\\u0007\\u007f"', "[31mred"),
     (b'"x\\u0000y"', "x\ufffdy"), (b'"x\0y"', "x\ufffdy"), (b'"x\xff\xfey"', "x\ufffd\ufffdy"),
     (b'"\\ud800x"', "\ufffdx"), (b'"\\udc00x"', "\ufffdx"), (b'"\\ud83d\\u0041"', "\ufffdA"),
     (b'"\\ud83d\\ude00"', "\U0001f600"), (b'"' + "\U0001f600".encode() * 4096 + b'"', "\U0001f600" * 4096),

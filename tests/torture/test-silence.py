@@ -49,7 +49,8 @@ class World:
         """a number without a registered address"""
         self.sim.do("webhook")
         self.log_in_anew()
-        self.hears(NEVER, f"{self.label} has no address to deliver them to: fill in the account's option public-url")
+        self.hears(NEVER, f"{self.label} has no address to deliver them to: fill in the account's option "
+                          "“Public URL of the webhook”")
 
     def delivered_for_another(self):
         """a number with whose secret only another's webhooks come"""
