@@ -67,7 +67,7 @@ open_ends(World *world)
 {
     coex_sim_set_name(world->sim, "ada", "\u202eAda\u2067");
     host_go_online(world->host);
-    coex_sim_customer_sends(world->sim, "ada", "\u202eone \u2067two\nthree\u2069");
+    g_free(coex_sim_customer_sends(world->sim, "ada", "\u202eone \u2067two\nthree\u2069"));
     host_wait_message(world->host, ADA, "RECV", "one \u2067two" PDI "\nthree");
     type(world, ADA, "search two");
     host_wait_message(world->host, ADA, "SYSTEM", "*one two three*");
