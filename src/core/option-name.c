@@ -7,8 +7,14 @@
 #define OPEN "{@"
 #define KEY_CHARS "abcdefghijklmnopqrstuvwxyz-"
 /* Around a key that was put in, in a sentence from right to left (coex_say()). */
-#define BEGIN "\xe2\x81\xa8"
-#define END "\xe2\x81\xa9"
+#define BEGIN 0x2068
+#define END 0x2069
+
+static gboolean
+starts_with(const char *text, gunichar c)
+{
+    return g_utf8_get_char_validated(text, -1) == c;
+}
 
 /* The next mark from @text on, its key, to be freed, and what follows it; NULL: none does. */
 static const char *
@@ -16,14 +22,14 @@ find_mark(const char *text, char **ret_key, const char **ret_rest)
 {
     for (const char *at = strstr(text, OPEN); at != NULL; at = strstr(at + 1, OPEN)) {
         const char *key = at + strlen(OPEN);
-        gboolean isolated = g_str_has_prefix(key, BEGIN);
+        gboolean isolated = starts_with(key, BEGIN);
         const char *end;
 
-        key += isolated ? strlen(BEGIN) : 0;
+        key = isolated ? g_utf8_next_char(key) : key;
         end = key + strspn(key, KEY_CHARS);
-        if (end == key || (isolated && !g_str_has_prefix(end, END)))
+        if (end == key || (isolated && !starts_with(end, END)))
             continue;
-        *ret_rest = end + (isolated ? strlen(END) : 0);
+        *ret_rest = isolated ? g_utf8_next_char(end) : end;
         if (*(*ret_rest)++ != '}')
             continue;
         *ret_key = g_strndup(key, (gsize)(end - key));
