@@ -675,10 +675,14 @@ void
 coex_broadcasts_stop(CoexBroadcasts *broadcasts)
 {
     CoexAccount *account = broadcasts->account;
-    g_autoptr(CoexBatch) batch = account != NULL ? coex_account_batch(account) : NULL;
+    g_autoptr(CoexBatch) batch = NULL;
     GHashTableIter iter;
     gpointer value;
 
+    if (account == NULL || broadcasts->stopped)
+        return;
+    broadcasts->stopped = TRUE;
+    batch = coex_account_batch(account);
     g_hash_table_iter_init(&iter, broadcasts->parts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const Part *part = value;
@@ -687,6 +691,6 @@ coex_broadcasts_stop(CoexBroadcasts *broadcasts)
             coex_batch_remove_unsent(batch, part->local_id);
     }
     coex_broadcast_outcomes_stop(broadcasts, batch);
-    if (batch != NULL && !coex_batch_is_empty(batch))
+    if (!coex_batch_is_empty(batch))
         coex_store_commit(account->store, g_steal_pointer(&batch), NULL, NULL);
 }

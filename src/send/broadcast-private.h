@@ -27,6 +27,7 @@ struct CoexBroadcasts {
     CoexBroadcastRecord *running; /* NULL: none */
     gboolean goes;                /* it may leave: that it runs is on disk */
     gboolean was_left;            /* by an earlier session, and what it has sent is not read yet */
+    gboolean stopped;             /* nothing is written any more: the store may be gone */
     guint n_runs;
     gint64 moved_at; /* seconds since 1970: when something was accepted last, or it began */
 
