@@ -9,9 +9,10 @@
 #define FSI "\xe2\x81\xa8" /* begins a part that has the direction of its own first letter */
 #define PDI "\xe2\x81\xa9" /* ends it */
 
-/* Around what is put in, until all of it is in; characters that stand in no text. */
-#define BEGIN "\xef\xb7\x90"
-#define END "\xef\xb7\x91"
+/* Around what is put in, until all of it is in: control characters, of which coex_text_clean()
+ * leaves none in a text. */
+#define BEGIN "\x01"
+#define END "\x02"
 
 typedef enum {
     NO_DIRECTION,

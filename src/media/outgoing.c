@@ -114,11 +114,11 @@ set_copy_error(GError **error, const Taking *taking, int code)
 {
     gboolean full = code == ENOSPC || code == EDQUOT || code == EFBIG;
 
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                /* Translators: a folder, and the system's reason */
-                full ? _("It could not be copied to %s: %s. Make room there, and send it again.")
-                     : _("It could not be copied to %s: %s."),
-                taking->folder, g_strerror(code));
+    coex_error_say(error, COEX_ERROR_STORE,
+                   /* Translators: a folder, and the system's reason */
+                   full ? _("It could not be copied to %s: %s. Make room there, and send it again.")
+                        : _("It could not be copied to %s: %s."),
+                   taking->folder, g_strerror(code));
     return FALSE;
 }
 

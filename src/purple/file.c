@@ -69,8 +69,8 @@ read_folder(PurpleAccount *account, GError **error)
     if (coex_host_opens_files() || is_own(value))
         return g_steal_pointer(&value);
     g_autofree char *own = coex_typed_path_dup_folder();
-    g_set_error(
-        error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+    coex_error_say(
+        error, COEX_ERROR_INVALID_INPUT,
         _("Option {@media-folder}: files can be put only below %s here. Enter such a folder, "
           "or none."),
         own);
@@ -111,8 +111,8 @@ read_url(PurpleAccount *account, GError **error)
     char *value = g_strstrip(g_strdup(coex_options_get(account, "media-url")));
 
     if (*value != '\0' && !is_address(value)) {
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+        coex_error_say(
+            error, COEX_ERROR_INVALID_INPUT,
             _("Option {@media-url}: “%s” is no address under which files are shown, such as "
               "https://files.example.org/media."),
             value);

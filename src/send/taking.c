@@ -142,17 +142,18 @@ is_as_wanted(const CoexOutboxItem *item, CoexMediaKind wanted, const CoexMedia *
 {
     if (taken->kind == wanted)
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                /* Translators: a template's name, and a kind of file such as document. */
-                wanted == COEX_MEDIA_IMAGE
-                    ? _("The template %s shows a picture, JPEG or PNG, and this is none: it is "
-                        "sent as %s. Choose the template again with another file.")
-                : wanted == COEX_MEDIA_VIDEO
-                    ? _("The template %s shows a video, MP4 or 3GP, and this is none: it is sent "
-                        "as %s. Choose the template again with another file.")
-                    : _("The template %s shows a document, as a PDF, and this is none: it is sent "
-                        "as %s. Choose the template again with another file."),
-                item->row->template_name, coex_media_get_label(taken));
+    coex_error_say(
+        error, COEX_ERROR_INVALID_INPUT,
+        /* Translators: a template's name, and a kind of file such as document. */
+        wanted == COEX_MEDIA_IMAGE
+            ? _("The template %s shows a picture, JPEG or PNG, and this is none: it is "
+                "sent as %s. Choose the template again with another file.")
+        : wanted == COEX_MEDIA_VIDEO
+            ? _("The template %s shows a video, MP4 or 3GP, and this is none: it is sent "
+                "as %s. Choose the template again with another file.")
+            : _("The template %s shows a document, as a PDF, and this is none: it is sent "
+                "as %s. Choose the template again with another file."),
+        item->row->template_name, coex_media_get_label(taken));
     return FALSE;
 }
 

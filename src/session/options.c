@@ -90,8 +90,8 @@ check_pasted(const CoexAccount *account, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
         if (!has_odd(options[i].value, options[i].takes_blanks))
             continue;
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+        coex_error_say(
+            error, COEX_ERROR_INVALID_INPUT,
             options[i].takes_blanks
                 ? _("Option {@%s}: there is a line end inside, which cannot be meant. Paste "
                     "or type it again, in one piece.")
@@ -108,8 +108,8 @@ check_id(const char *key, const char *id, GError **error)
 {
     if (id[strspn(id, "0123456789")] == '\0')
         return TRUE;
-    g_set_error(
-        error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+    coex_error_say(
+        error, COEX_ERROR_INVALID_INPUT,
         _("Option {@%s}: it takes the digits of an id, as WhatsApp Manager shows it, not “%s”."),
         key, id);
     return FALSE;

@@ -176,10 +176,10 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
     }
     person = coex_people_by_id(account->people, question->person_id);
     title = coex_account_dup_title(account, person);
-    g_string_printf(lines,
-                    figures->sends->len > 0 ? _("Sent to %s, the newest last:")
-                                            : _("Nothing was sent to %s from here."),
-                    title);
+    coex_say_more(lines,
+                  figures->sends->len > 0 ? _("Sent to %s, the newest last:")
+                                          : _("Nothing was sent to %s from here."),
+                  title);
     for (guint i = figures->sends->len; i > 0; i--)
         add_line(lines, g_ptr_array_index(figures->sends, i - 1), coex_account_now(account));
     coex_account_tell_notice(account, person, "%s", lines->str);

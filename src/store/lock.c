@@ -68,8 +68,8 @@ fail_lock(int fd, const char *path, const char *subject, GError **error)
               "has ended. (%s)"),
             subject);
     else
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_LOCKED,
+        coex_error_say(
+            error, COEX_ERROR_LOCKED,
             /* Translators: a program, as “bitlbee (pid 123)”, and a file */
             _("This profile is in use by %s. Log off there, or wait until it has ended. (%s)"),
             holder, subject);

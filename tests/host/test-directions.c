@@ -59,6 +59,9 @@ names(World *world)
     host_type(world->host, BEN, "Hello");
     sent = world_next_sent(world);
     host_check(world->host, g_strcmp0(sent->text, "Hello") == 0);
+    type(world, BEN, "status");
+    host_wait_message(world->host, BEN, "SYSTEM",
+                      "*Sent to " FSI SHOP "*" PDI ", the newest last:*");
 }
 
 /* What somebody leaves open ends with what they wrote. */

@@ -58,6 +58,8 @@ test_open_ends(void)
     CHECK("from " FSI "Ada" PDI ", 3", "from %s, %d", "\u202eAda" PDI, 3);
     CHECK("from " FSI "\u2066a" PDI PDI "\n" FSI "b" PDI ".", "from %s\n%s.", "\u2066a", "b\u202e");
     CHECK("“" FSI "a" FSI SHOP PDI PDI "”", "“%s”", "a" FSI SHOP PDI);
+    /* what stands in no text stands in theirs */
+    CHECK("from " FSI SHOP "\uFDD1 (3)\uFDD0" PDI ", 3", "from %s, %d", SHOP "\uFDD1 (3)\uFDD0", 3);
     CHECK("“”.", "“%s”.", "\u202e");
 }
 
