@@ -189,9 +189,9 @@ apply_of_many(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *message,
     g_array_append_val(step->effects, effect);
 }
 
-/* Whether it is a message of another desk to one person. */
+/* A desk's copy. FALSE: all is done, for it was for many, or of what this desk itself sent. */
 static gboolean
-is_news(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *copy, gint64 time)
+take_copy(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *copy, gint64 time)
 {
     if (coex_forgotten_covers(step->account, &copy->peer, time))
         return FALSE;
@@ -218,7 +218,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (message->desk == NULL)
         coex_skew_note_message(account, message->time);
     time = message_time(account, message, step->age_s);
-    if (message->desk != NULL && !is_news(step, batch, message, time))
+    if (message->desk != NULL && !take_copy(step, batch, message, time))
         return;
     person = self ? NULL : coex_sender_learn(account, message, time);
     if (person == NULL) {

@@ -388,11 +388,12 @@ add_part(sqlite3_stmt *row, CoexFigures *figures)
     send->state = (CoexState)sqlite3_column_int(row, 3);
     send->why = coex_db_dup_text(row, 4);
     send->error_code = sqlite3_column_int(row, 5);
-    if (sqlite3_column_int(row, 6) == COEX_ECHO)
+    if (sqlite3_column_int(row, 6) == COEX_ECHO) {
         send->desk = coex_echo_dup_desk((const char *)sqlite3_column_text(row, 7));
-    /* WhatsApp's echo came before its copy, and does not say whose it is. */
-    if (sqlite3_column_int(row, 6) == COEX_ECHO && send->desk == NULL)
-        send->desk = g_strdup("");
+        /* WhatsApp's echo came before its copy, and does not say whose it is. */
+        if (send->desk == NULL)
+            send->desk = g_strdup("");
+    }
     send->waits = -1;
     g_ptr_array_add(figures->sends, send);
 }
