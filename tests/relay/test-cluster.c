@@ -123,13 +123,8 @@ test_ends(void)
     deliver(world.a, "/bakery", 0, 1);
     for (guint i = 0; i < G_N_ELEMENTS(streams); i++) {
         g_autofree char *text = g_strdup_printf(copy, i);
-        g_autofree char *request = g_strdup_printf(
-            "POST /bakery/sends HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " RIG_KEY
-            "\r\nContent-Length: %zu\r\n\r\n%s",
-            strlen(text), text);
 
-        streams[i] = rig_dial(world.a);
-        stream_say(streams[i], request);
+        streams[i] = begin_copy(world.a, text);
     }
     rig_stop(world.a);
     for (guint i = 0; i < G_N_ELEMENTS(streams); i++) {

@@ -34,6 +34,19 @@ deliver(Rig *rig, const char *path, guint from, guint n)
     }
 }
 
+GIOStream *
+begin_copy(Rig *rig, const char *copy)
+{
+    g_autofree char *request =
+        g_strdup_printf("POST /bakery/sends HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " RIG_KEY
+                        "\r\nContent-Length: %zu\r\n\r\n%s",
+                        strlen(copy), copy);
+    GIOStream *stream = rig_dial(rig);
+
+    stream_say(stream, request);
+    return stream;
+}
+
 void
 desk_begin(Desk *desk, const char *path, const char *key)
 {

@@ -17,6 +17,8 @@ void world_end(World *world);
 /* {"n":0} and so on, each of which is acknowledged. */
 void deliver(Rig *rig, const char *path, guint from, guint n);
 void wait_until_said(Rig *rig, const char *text);
+/* A copy of a desk's at /bakery, whose answer is still to be heard; g_object_unref(). */
+GIOStream *begin_copy(Rig *rig, const char *copy);
 
 /* A desk, which goes on from its cursor. */
 typedef struct {

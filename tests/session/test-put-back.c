@@ -45,6 +45,23 @@ put_back(Desk *desk)
     copy_folder(desk, "backup", "coex");
 }
 
+static void
+put_back_home(Shop *shop)
+{
+    desk_logout(shop->home);
+    put_back(shop->home);
+}
+
+static void
+send_relay_away(Shop *shop)
+{
+    coex_sim_relay_set_mood(shop->relay, COEX_SIM_RELAY_AWAY);
+    desk_ignore(shop->home, "The relay cannot be asked: *");
+    desk_ignore(shop->home, "The relay answers again. *");
+    desk_ignore(shop->counter, "The relay cannot be asked: *");
+    desk_ignore(shop->counter, "The relay answers again. *");
+}
+
 /* ---- what it sent ---- */
 
 /* It has what it sent since then from the relay, sends nothing again, and what it sends now is new
@@ -66,8 +83,7 @@ test_sent(Desk *desk)
     shop_log_in(shop.home);
     shop_say(&shop, shop.home, "After");
     shop_fence(&shop);
-    desk_logout(shop.home);
-    put_back(shop.home);
+    put_back_home(&shop);
     shop_log_in(shop.home);
     shop_wait_copy(shop.home, "ada", "[desk home] After");
     desk_wait_notice(shop.home, NULL, SAME_NAME);
@@ -119,8 +135,7 @@ assert_all_sent(Shop *shop, guint n_sent)
 static void
 put_back_and_come(Shop *shop)
 {
-    desk_logout(shop->home);
-    put_back(shop->home);
+    put_back_home(shop);
     shop_log_in(shop->home);
     desk_wait_any_feed(shop->home, COEX_FEED_INBOUND, "fay", "fence *");
 }
@@ -182,13 +197,8 @@ test_away(Desk *desk)
     back_up(shop.home);
     shop_log_in(shop.home);
     wait_two(&shop);
-    desk_logout(shop.home);
-    put_back(shop.home);
-    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_AWAY);
-    desk_ignore(shop.home, "The relay cannot be asked: *");
-    desk_ignore(shop.home, "The relay answers again. *");
-    desk_ignore(shop.counter, "The relay cannot be asked: *");
-    desk_ignore(shop.counter, "The relay answers again. *");
+    put_back_home(&shop);
+    send_relay_away(&shop);
     shop_log_in(shop.home);
     desk_wait_notice(shop.home, "ada", WAITS);
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
@@ -207,11 +217,7 @@ test_not_sent(Desk *desk)
 
     shop_open(&shop, desk);
     leave_two(&shop);
-    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_AWAY);
-    desk_ignore(shop.home, "The relay cannot be asked: *");
-    desk_ignore(shop.home, "The relay answers again. *");
-    desk_ignore(shop.counter, "The relay cannot be asked: *");
-    desk_ignore(shop.counter, "The relay answers again. *");
+    send_relay_away(&shop);
     shop_log_in(shop.home);
     desk_wait_notice(shop.home, "ada", WAITS);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
@@ -244,8 +250,7 @@ test_held(Desk *desk)
     shop_wait_copy(shop.counter, "ada", "[desk home] For later");
     desk_wait_state(shop.home, "ada", "delivered*: For later");
     shop_fence(&shop);
-    desk_logout(shop.home);
-    put_back(shop.home);
+    put_back_home(&shop);
     shop_log_in(shop.home);
     desk_wait_feed(shop.home, COEX_FEED_INBOUND, "ada", "Hello?");
     desk_wait_feed(shop.home, COEX_FEED_SENT, "ada", "For later");
@@ -397,8 +402,7 @@ test_broadcast(Desk *desk)
     desk_wait_notice(shop.home, NULL, DONE);
     shop_fence(&shop);
     desk_wait_state(shop.counter, "carla", "delivered*[desk home] Hi *");
-    desk_logout(shop.home);
-    put_back(shop.home);
+    put_back_home(&shop);
     shop_log_in(shop.home);
     desk_wait_notice(shop.home, NULL, SAME_NAME);
     desk_wait_notice(shop.home, NULL, DONE);
