@@ -435,7 +435,7 @@ start_sentence(const CoexGraphCode *row, const char *details, gboolean is_send)
     g_string_append_c(text, ' ');
     /* Translators: %s is what WhatsApp says, in English as a rule */
     coex_say_more(text, _("WhatsApp says: %s"), tidy);
-    if (!strchr(".!?", text->str[text->len - 1]) && !g_str_has_suffix(text->str, "…"))
+    if (!strchr(".!?", tidy[strlen(tidy) - 1]) && !g_str_has_suffix(tidy, "…"))
         g_string_append_c(text, '.');
     return text;
 }

@@ -10,8 +10,8 @@
     "info", "window", "status", "costs", "held", "history 3", "log", "search bread", "search rye", \
         "profile", "doctor", "hold Tomorrow", "held", "held 1 drop", "discard", "resend", "reply", \
         "react x", "react :thumbsup:", "unreact", "send", "send /nowhere", "location",             \
-        "location 91 1", "contact Zoe", "forward", "buttons x", "list x", "block", "unblock",      \
-        "broadcast", "broadcast Zoe x", "forget", "get", "play", "voice", "caption", "synchronise"
+        "location 91 1", "contact Zoe", "forward", "buttons x", "list x", "broadcast",             \
+        "broadcast Zoe x", "forget", "get", "play", "voice", "caption", "synchronise"
 
 /* What the simulated people, business and templates are called and say, what C.UTF-8 calls days and
  * months, and what is the same in any language. */
@@ -64,9 +64,37 @@ wait_told(World *world, const char *kind, const char *sentence)
 }
 
 static void
-say_everything(World *world, const char *language)
+type_commands(World *world)
 {
     static const char *const commands[] = { COMMANDS };
+
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *line = g_strconcat("/", commands[i], NULL);
+        host_type(world->host, ADA, line);
+    }
+}
+
+/* Refused, a reaction that is still under way would be told with the words of the API. */
+static void
+block_after_all_left(World *world)
+{
+    const char *last = "You have bread tomorrow";
+    gboolean is_last = FALSE;
+
+    host_type(world->host, ADA, last);
+    while (!is_last) {
+        CoexSimRequest *sent = world_next_sent(world);
+
+        is_last = g_strcmp0(sent->text, last) == 0;
+        coex_sim_request_free(sent);
+    }
+    host_type(world->host, ADA, "/block");
+    host_type(world->host, ADA, "/unblock");
+}
+
+static void
+say_everything(World *world, const char *language)
+{
     static const char *const actions[] = {
         N_("Refresh templates"),      N_("Show held texts"),      N_("Check the connection"),
         N_("Account information..."), N_("Costs of this month"),  N_("Show account messages"),
@@ -78,10 +106,8 @@ say_everything(World *world, const char *language)
     world_customer_writes(world, "ada", ADA, "Do you have bread?");
     host_type(world->host, ADA, "We do");
     coex_sim_request_free(world_next_sent(world));
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-        g_autofree char *line = g_strconcat("/", commands[i], NULL);
-        host_type(world->host, ADA, line);
-    }
+    type_commands(world);
+    block_after_all_left(world);
     host_type(world->host, NORA, "Hello");
     host_wait_for(world->host, EVENT_REQUEST, NULL, "*");
     host_request_press(world->host, _("Cancel"));

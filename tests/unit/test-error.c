@@ -117,6 +117,9 @@ test_sentence(void)
         { 777777, "\xff", NULL,
           "WhatsApp refused the request. Try again later, or use the phone. WhatsApp says: "
           "\xef\xbf\xbd. (code 777777)" },
+        { 777777, "אסור.", NULL,
+          "WhatsApp refused the request. Try again later, or use the phone. WhatsApp says: "
+          "\u2068אסור.\u2069 (code 777777)" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
