@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/template-match.h"
 #include "core/template.h"
+#include "core/words.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,6 +295,74 @@ coex_catalogue_find(const CoexCatalogue *catalogue, const char *name, const char
     }
     return best.template_;
 }
+
+/* ---- as it is typed ---- */
+
+/* The one of that name whose language fits no worse than @rank_max, and @ret_n of them. */
+static const CoexTemplate *
+find_within(const CoexCatalogue *catalogue, const char *name, const char *language, int rank_max,
+            guint *ret_n)
+{
+    const CoexTemplate *found = NULL;
+
+    *ret_n = 0;
+    for (guint i = 0; *language && i < catalogue->templates->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(catalogue->templates, i);
+
+        if (!coex_template_is_approved(template_) || strcmp(template_->name, name) != 0 ||
+            rank_language(template_->language, language) > rank_max)
+            continue;
+        found = template_;
+        (*ret_n)++;
+    }
+    return found;
+}
+
+static void
+set_no_such_language(const CoexCatalogue *catalogue, const char *name, const char *language,
+                     GError **error)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    for (guint i = 0; i < catalogue->templates->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(catalogue->templates, i);
+
+        if (coex_template_is_approved(template_) && strcmp(template_->name, name) == 0)
+            g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", template_->language);
+    }
+    coex_error_say(error, COEX_ERROR_INVALID_INPUT,
+                   /* Translators: a template's name, a language as it was typed, such as de, and
+                    * those that there are */
+                   _("%s is not approved in the language “%s”, only in: %s."), name, language,
+                   list->str);
+}
+
+const CoexTemplate *
+coex_catalogue_find_typed(const CoexCatalogue *catalogue, const char *words, const char *language,
+                          const char **ret_rest, GError **error)
+{
+    gsize length = strcspn(words, " \t\n");
+    g_autofree char *typed = g_strndup(words, length);
+    g_auto(GStrv) parts = g_strsplit(typed, ":", 2);
+    const char *name = parts[0] ? parts[0] : "";
+    char *code = parts[0] ? parts[1] : NULL;
+    const CoexTemplate *found;
+    guint n = 0;
+
+    *ret_rest = words + length;
+    if (!code || !coex_catalogue_find(catalogue, name, NULL))
+        return coex_catalogue_find(catalogue, name, language);
+    g_strdelimit(code, "-", '_');
+    found = find_within(catalogue, name, code, 0, &n);
+    if (!found && !strchr(code, '_'))
+        found = find_within(catalogue, name, code, 1, &n);
+    if (n == 1)
+        return found;
+    set_no_such_language(catalogue, name, code, error);
+    return NULL;
+}
+
+/* ---- keeping ---- */
 
 char *
 coex_catalogue_dup_json(const CoexCatalogue *catalogue)

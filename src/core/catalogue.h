@@ -45,6 +45,14 @@ char **coex_catalogue_add_recent(const char *const *recent, const char *name);
 const CoexTemplate *coex_catalogue_find(const CoexCatalogue *catalogue, const char *name,
                                         const char *language);
 
+/* One approved template as it is typed at the beginning of @words: "name" for the preferred
+ * @language, or "name:language", where "en" is "en_US" if that is the one English there is. NULL:
+ * there is no such name, without an error; or not in that language, COEX_ERROR_INVALID_INPUT with a
+ * sentence that lists what there is. Borrowed. @ret_rest: what follows in @words. */
+const CoexTemplate *coex_catalogue_find_typed(const CoexCatalogue *catalogue, const char *words,
+                                              const char *language, const char **ret_rest,
+                                              GError **error);
+
 /* The catalogue as JSON for keeping (the definitions as they came), and back: a later version reads
  * more out of them. dup: free with g_free(). parse: NULL with COEX_ERROR_PROTOCOL. */
 char *coex_catalogue_dup_json(const CoexCatalogue *catalogue);

@@ -171,7 +171,8 @@ plan(CoexConnection *connection, const char *name, const char *words)
     PurpleGroup *group = take_group(words, &rest);
     g_autofree char *called = NULL;
     g_auto(GStrv) values = NULL;
-    const CoexTemplate *template_;
+    const CoexTemplate *template_ = NULL;
+    g_autoptr(GError) error = NULL;
 
     if (group == NULL) {
         tell_no_group(connection, name);
@@ -179,8 +180,14 @@ plan(CoexConnection *connection, const char *name, const char *words)
     }
     rest += strspn(rest, " ");
     called = g_strndup(rest, strcspn(rest, " "));
-    template_ =
-        catalogue != NULL ? coex_catalogue_find(catalogue, called, connection->language) : NULL;
+    if (catalogue != NULL)
+        template_ = coex_catalogue_find_typed(catalogue, rest, connection->language, &rest, &error);
+    if (error != NULL) {
+        g_autofree char *line = coex_say(_("Nothing was sent: %s"), error->message);
+
+        tell(connection, name, line);
+        return;
+    }
     if (template_ == NULL) {
         g_autofree char *line =
             coex_say(_("Nothing was sent: there is no template “%s”. Its name stands behind "
@@ -190,7 +197,7 @@ plan(CoexConnection *connection, const char *name, const char *words)
         tell(connection, name, line);
         return;
     }
-    values = coex_typed_line_split_values(rest + strlen(called), NULL);
+    values = coex_typed_line_split_values(rest, NULL);
     coex_session_plan_broadcast(connection->session, name, purple_group_get_name(group), template_,
                                 values != NULL ? (const char *const *)values : none,
                                 list_buddies(connection, group));

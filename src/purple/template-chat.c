@@ -96,7 +96,7 @@ dup_verb(const CoexPicker *picker)
 
     if (g_ptr_array_find(picker->shown, picker->template_, &index))
         return g_strdup_printf("!%u", index + 1);
-    return g_strdup_printf("!template %s", picker->template_->name);
+    return g_strdup_printf("!template %s:%s", picker->template_->name, picker->template_->language);
 }
 
 static const char *
@@ -194,7 +194,8 @@ show_confirm(CoexPicker *picker)
     g_autofree char *preview =
         coex_template_preview(picker->template_, (const char *const *)picker->values);
     g_autofree char *what = coex_picker_dup_cost(picker);
-    g_autofree char *cost = g_strdup_printf("(%s: %s)", picker->template_->name, what);
+    g_autofree char *cost =
+        g_strdup_printf("(%s, %s: %s)", picker->template_->name, picker->template_->language, what);
     g_autoptr(GString) lines = g_string_new(NULL);
 
     add_sentence(lines, picker);

@@ -222,17 +222,19 @@ coex_picker_start(CoexPicker *picker, const char *words)
     if (coex_session_is_catalogue_stale(session))
         coex_session_refresh_templates(session);
 
-    gsize length = strcspn(stripped, " \t\n");
-    g_autofree char *name = g_strndup(stripped, length);
+    g_autoptr(GError) error = NULL;
+    const char *rest;
     const CoexTemplate *found =
-        length > 0 ? coex_catalogue_find(catalogue, name, picker->connection->language) : NULL;
+        coex_catalogue_find_typed(catalogue, stripped, picker->connection->language, &rest, &error);
 
     if (found == NULL) {
-        coex_picker_search(picker, stripped);
+        if (error != NULL)
+            coex_lines_notice(picker->connection, picker->name, error->message);
+        else
+            coex_picker_search(picker, stripped);
         return;
     }
 
-    g_autofree char *rest = g_strstrip(g_strdup(stripped + length));
     g_auto(GStrv) values = coex_typed_line_split_values(rest, picker->parked);
     reset(picker, COEX_STAGE_LIST);
     coex_picker_pick(picker, (CoexTemplate *)found, (const char *const *)values);

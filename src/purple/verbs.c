@@ -246,7 +246,7 @@ run_caption(CoexConnection *connection, const char *name, const char *words, con
 }
 
 static const Verb verbs[] = {
-    { "template", N_("[name] [value | value …]"), "s", N_("send an approved template"),
+    { "template", N_("[name[:language]] [value | value …]"), "s", N_("send an approved template"),
       .ask = coex_picker_start },
     { "find", N_("words"), NULL, N_("list the templates with these words"),
       .ask = coex_picker_search },
@@ -296,7 +296,7 @@ static const Verb verbs[] = {
     { "play", N_("[which]"), "s", N_("open a file with the program of the option {@media-open}"),
       .take = coex_file_play },
     /* Translators: stop is typed as it stands */
-    { "broadcast", N_("[group template [value | value …] | stop]"), "s",
+    { "broadcast", N_("[group template[:language] [value | value …] | stop]"), "s",
       N_("send a template to a group of the buddy list; alone: what became of it"),
       .take = coex_broadcast_run },
     { "block", NULL, "", N_("block this person at WhatsApp, within 24 hours after they wrote"),

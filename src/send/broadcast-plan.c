@@ -410,9 +410,10 @@ coex_broadcast_plan_dup_question(const CoexBroadcastPlan *plan)
     guint n = plan->record->people->len;
 
     return coex_say(
-        /* Translators: a template's name, how many people, and the name of their group. */
-        COEX_PLURAL("Send %s to %u person of “%s”?", "Send %s to %u people of “%s”?", n),
-        plan->template_->name, n, plan->record->group);
+        /* Translators: a template's name and language, how many people, and the name of their
+           group */
+        COEX_PLURAL("Send %s (%s) to %u person of “%s”?", "Send %s (%s) to %u people of “%s”?", n),
+        plan->template_->name, plan->template_->language, n, plan->record->group);
 }
 
 static const char *

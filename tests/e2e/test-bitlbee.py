@@ -193,7 +193,7 @@ class Words:
             check(self.sim.said.count("A-17") == 0, "it was sent before a yes")
             say("ada", line)
             expect("^:root!.*New request: Request: Broadcast")
-            expect("^:root!.*Send order_update to 3 people of “WhatsApp”")
+            expect(r"^:root!.*Send order_update \(en_US\) to 3 people of “WhatsApp”")
             expect("^:root!.*You can use the \x02yes\x02/\x02no\x02 commands")
             self.bee.irc.root(answer)
             if answer == "no":

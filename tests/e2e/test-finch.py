@@ -135,7 +135,7 @@ class LowTerminal:
             check(self.sim.said.count("A-17") == 0, "it was sent before a yes")
             self.client.say("ada", line)
             self.client.go("Broadcast from")
-            self.client.wait("Send order_update to 2 people")
+            self.client.wait(r"Send order_update \(en_US\) to 2 people")
             self.client.keys(*keys)
             wait_until(f"“{answer}”", lambda answer=answer: answer in self.client.shown("ada"))
         for who, name in (("ada", "Ada Lovelace"), ("dana", "Dana Weber")):

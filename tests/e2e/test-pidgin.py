@@ -80,7 +80,7 @@ class Windows:
         for button in ("Cancel", "OK"):
             check(self.sim.said.count("A-17") == 0, "it was sent before a yes")
             self.client.say("ada", line)
-            question = self.client.wait_frame("Broadcast", "Send order_update to 2 people of “WhatsApp”"
+            question = self.client.wait_frame("Broadcast", r"Send order_update \(en_US\) to 2 people of “WhatsApp”"
                                                            "(?s:.*)Each is billed as utility(?s:.*)your order A-17")
             self.client.button(question, button)
             wait_until("the question gone", lambda: self.client.desktop.frame("Broadcast") is None)

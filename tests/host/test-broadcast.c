@@ -84,6 +84,8 @@ refused(World *world)
     host_wait_message(world->host, ADA, NULL, "*begins with no group*");
     type_verb(world, "broadcast \"whatsapp\" no_such_thing a | b");
     host_wait_message(world->host, ADA, NULL, "*there is no template “no_such_thing”*");
+    type_verb(world, "broadcast WhatsApp order_update:fr a | b");
+    host_wait_message(world->host, ADA, NULL, "*Nothing was sent: *“fr”, only in: en_US, de.*");
 }
 
 /* Asked; no sends nothing; told at the end, and no conversation opens for it. */
@@ -97,6 +99,9 @@ asked(World *world)
     host_request_press(world->host, world->bitlbee ? "no" : "Cancel");
     host_wait_message(world->host, ADA, NULL,
                       "*The broadcast of order_update to “WhatsApp” was not sent.*");
+    type_verb(world, "broadcast WhatsApp order_update:de {name} | A-17");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "*order_update (de)*Hallo Carla Lane, Ihr*");
+    host_request_press(world->host, world->bitlbee ? "no" : "Cancel");
     type_verb(world, "broadcast");
     host_wait_message(world->host, ADA, NULL, "*No broadcast was sent yet*");
     host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);

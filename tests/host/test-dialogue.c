@@ -58,6 +58,24 @@ template_by_dialogue(World *world)
     host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
 }
 
+/* The same name in each language that it is approved in. */
+static void
+language_by_line(World *world)
+{
+    write_to_closed(world);
+    host_type(world->host, NORA, "!template order_update:fr Zoe | K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*not approved*“fr”, only in: en_US, de.*");
+    host_type(world->host, NORA, "!template order_update:de");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Hallo*Type !template order_update:de and*");
+    host_type(world->host, NORA, "!template order_update:de Zoe | K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Hallo Zoe*(order_update, de: utility*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_language, "de") == 0);
+    host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "Hallo Zoe, Ihr Auftrag K-42 ist fertig.*");
+}
+
 /* What waits and does not go with the template would come back: the user hears it in time. */
 static void
 waiting_text_beside_a_template(World *world)
@@ -263,16 +281,16 @@ cost_by_dialogue(World *world)
     host_go_online(world->host);
     host_type(world->host, NORA, "!template order_update Zoe | K-42");
     host_wait_for(world->host, EVENT_MESSAGE, NORA,
-                  "*K-42*(order_update: utility, billed as utility)*!send*");
+                  "*K-42*(order_update, en_US: utility, billed as utility)*!send*");
     host_type(world->host, NORA, "!template we_miss_you");
     host_wait_for(world->host, EVENT_MESSAGE, NORA,
-                  "*(we_miss_you: marketing, billed as marketing)*!send*");
+                  "*(we_miss_you, en_US: marketing, billed as marketing)*!send*");
     world_customer_writes(world, "nora", NORA, "Hello");
     coex_sim_change(world->sim, "messages", status);
     world_customer_writes(world, "nora", NORA, "Is it in stock?");
     host_type(world->host, NORA, "!template we_miss_you");
     host_wait_for(world->host, EVENT_MESSAGE, NORA,
-                  "*(we_miss_you: marketing, free: inside the free entry point)*!send*");
+                  "*(we_miss_you, en_US: marketing, free: inside the free entry point)*!send*");
     host_type(world->host, NORA, "!cancel");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*no template was sent*");
 }
@@ -611,6 +629,7 @@ add_all(void)
 {
     world_add("bitlbee/what-never-left-says-so", "BitlBee", what_never_left_says_so);
     world_add("bitlbee/template-by-dialogue", "BitlBee", template_by_dialogue);
+    world_add("bitlbee/language-by-line", "BitlBee", language_by_line);
     world_add("bitlbee/waiting-text-beside-a-template", "BitlBee", waiting_text_beside_a_template);
     world_add("bitlbee/numbers-outlive-a-template", "BitlBee", numbers_outlive_a_template);
     world_add("bitlbee/opened-window-is-told-before-a-template", "BitlBee",

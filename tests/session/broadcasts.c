@@ -40,7 +40,7 @@ plan_marketing(Desk *desk)
     const char *const buddies[] = { ERIK, "", FRIDA, "", NULL };
 
     plan_for(desk, "we_miss_you", no_values, buddies);
-    desk_wait_ask(desk, "Send we_miss_you to 2 people of “Bakers”?");
+    desk_wait_ask(desk, "Send we_miss_you (en_US) to 2 people of “Bakers”?");
 }
 
 void
@@ -53,7 +53,7 @@ void
 begin_order(Desk *desk)
 {
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, "The broadcast to “Bakers” begins, for 3 people.*");
 }

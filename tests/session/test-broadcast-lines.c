@@ -126,7 +126,7 @@ test_proven_later(Desk *desk)
     coex_session_note_open(desk->session, desk_name("ada"), TRUE);
     coex_sim_drop_next(desk->sim, TRUE);
     plan_for(desk, "order_update", order_values, ada);
-    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
     take_part(desk, NULL);
@@ -145,7 +145,7 @@ test_on_its_way(Desk *desk)
     open_shop(desk);
     coex_sim_fail_next_late(desk->sim, 130429, 1500 * TEST_SLOWNESS);
     plan_for(desk, "order_update", order_values, ada);
-    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
     desk_wait_requests(desk, "messages", 1);
@@ -169,7 +169,7 @@ test_uncertain(Desk *desk)
     coex_sim_set_auto_status(desk->sim, FALSE);
     coex_sim_drop_next(desk->sim, TRUE);
     plan_for(desk, "order_update", order_values, ada);
-    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
     take_part(desk, NULL);

@@ -42,7 +42,7 @@ test_blocked_meanwhile(Desk *desk)
 {
     open_shop(desk);
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people*");
     coex_session_block(desk->session, desk_name("ben"), TRUE);
     desk_wait_notice(desk, "ben", "* is blocked *");
     desk_wait_blocks(desk, "ben", "blocked");
@@ -91,7 +91,7 @@ static void
 begin_for_two(Desk *desk, const char *const *buddies)
 {
     plan_for(desk, "order_update", order_values, buddies);
-    desk_wait_ask(desk, "Send order_update to 2 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 2 people*");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
 }
@@ -182,7 +182,7 @@ test_without_a_number(Desk *desk)
     open_shop(desk);
     coex_sim_drop_next(desk->sim, TRUE);
     plan_for(desk, "order_update", order_values, carla);
-    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, "The broadcast to “Bakers” begins, for 1 person. *");
     take_part(desk, "Carla|A-17");
@@ -192,7 +192,7 @@ test_without_a_number(Desk *desk)
     coex_sim_set_callback_data(desk->sim, FALSE);
     coex_sim_drop_next(desk->sim, TRUE);
     plan_for(desk, "order_update", second, carla);
-    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
     take_part(desk, "Carla|B-2");

@@ -38,7 +38,7 @@ test_to_a_group(Desk *desk)
     desk->config.ticks = COEX_TICKS_ALL;
     open_shop(desk);
     plan_for(desk, "order_update", order_values, buddies);
-    ask = desk_wait_ask(desk, "Send order_update to 3 people of “Bakers”?");
+    ask = desk_wait_ask(desk, "Send order_update (en_US) to 3 people of “Bakers”?");
     g_assert_nonnull(strstr(ask->detail, "Each is billed as utility."));
     g_assert_nonnull(strstr(ask->detail, "Left out (no name is known): +493023125017."));
     g_assert_nonnull(strstr(ask->detail, "Left out (no number): The shop."));
@@ -78,7 +78,7 @@ test_the_same_again(Desk *desk)
     desk_wait_blocks(desk, NULL, "");
     desk_advance(desk, 25 * HOUR_S);
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people of “Bakers”?");
     assert_each_got(desk, 1);
 }
 
@@ -100,7 +100,7 @@ test_left_out(Desk *desk)
     desk_wait_notice(desk, "ben", "* is blocked *");
     desk_wait_blocks(desk, "ben", "blocked");
     plan_for(desk, "we_miss_you", no_values, buddies);
-    ask = desk_wait_ask(desk, "Send we_miss_you to 1 person of “Bakers”?");
+    ask = desk_wait_ask(desk, "Send we_miss_you (en_US) to 1 person of “Bakers”?");
     g_assert_nonnull(strstr(ask->detail, "Each is billed as marketing."));
     g_assert_nonnull(strstr(ask->detail, "Left out (no marketing reaches +1): Ada Lovelace."));
     g_assert_nonnull(strstr(ask->detail, "Left out (blocked): Ben Whitaker."));
@@ -145,7 +145,7 @@ test_prices(Desk *desk)
     /* the card is read beside the login */
     do {
         plan_for(desk, "we_miss_you", no_values, buddies);
-        ask = desk_wait_ask(desk, "Send we_miss_you to 3 people of “Bakers”?");
+        ask = desk_wait_ask(desk, "Send we_miss_you (en_US) to 3 people of “Bakers”?");
         desk_fence(desk);
         if (g_get_monotonic_time() > end)
             desk_fail(desk, "%s", ask->detail);
@@ -163,10 +163,10 @@ test_yes_to_what_was_asked(Desk *desk)
 
     open_shop(desk);
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people*");
     first = g_strdup(desk->asked_id);
     plan_for(desk, "order_update", other, ada);
-    desk_wait_ask(desk, "Send order_update to 1 person*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person*");
     coex_session_broadcast(desk->session, NULL, COEX_BROADCAST_BEGIN, first);
     desk_wait_notice(desk, NULL, OVER);
     assert_nothing_sent(desk);
@@ -178,19 +178,19 @@ test_yes_to_what_was_asked(Desk *desk)
     desk_wait_notice(desk, NULL, OVER);
 
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people*");
     broadcast_step(desk, COEX_BROADCAST_CANCEL);
     desk_wait_notice(desk, NULL, "The broadcast of order_update to “Bakers” was not sent.");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, OVER);
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people*");
     desk_wait_state(desk, "ada", "delivered*");
     desk_advance(desk, 11 * 60);
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, "Nothing was sent: the question is more than ten minutes old.*");
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people*");
     desk_restart(desk);
     desk_wait_catalogue(desk);
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
@@ -211,7 +211,7 @@ test_template_changed_since(Desk *desk)
 {
     open_shop(desk);
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people*");
     coex_sim_add_template(desk->sim,
                           "{\"name\":\"order_update\",\"language\":\"en_US\",\"category\":"
                           "\"MARKETING\",\"status\":\"APPROVED\",\"parameter_format\":"
@@ -271,7 +271,7 @@ test_stopped_at_once(Desk *desk)
 {
     open_shop(desk);
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 3 people*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 3 people*");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     broadcast_step(desk, COEX_BROADCAST_STOP);
     desk_wait_notice(desk, NULL, STOPPED_AT_ONCE);
@@ -293,7 +293,7 @@ test_stopped_while_it_is_sent(Desk *desk)
     open_shop(desk);
     coex_sim_fail_next_late(desk->sim, 130429, 1000 * TEST_SLOWNESS);
     plan_for(desk, "order_update", order_values, ada);
-    desk_wait_ask(desk, "Send order_update to 1 person*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person*");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
     desk_wait_requests(desk, "messages", 1);
@@ -352,7 +352,7 @@ test_taken_on_a_full_disk(Desk *desk)
     coex_sim_delay_next(desk->sim, 2000 * TEST_SLOWNESS);
     coex_sim_set_auto_status(desk->sim, FALSE);
     plan_for(desk, "order_update", order_values, ada);
-    desk_wait_ask(desk, "Send order_update to 1 person*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person*");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
     desk_wait_requests(desk, "messages", 1);
@@ -453,7 +453,7 @@ test_failed(Desk *desk)
     coex_session_resend(desk->session, desk_name("ben"));
     desk_wait_notice(desk, "ben", "There is nothing to send again.");
     plan_order(desk);
-    desk_wait_ask(desk, "Send order_update to 1 person*");
+    desk_wait_ask(desk, "Send order_update (en_US) to 1 person*");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS "*");
     take_part(desk, NULL);

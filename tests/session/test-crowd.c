@@ -50,7 +50,7 @@ plan_crowd(Desk *desk, const char *code, const char *last)
 static void
 begin_planned(Desk *desk)
 {
-    desk_wait_ask(desk, "Send order_update to * people of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to * people of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
 }
@@ -234,7 +234,7 @@ test_fails_for_many(Desk *desk)
     assert_crowd_got(desk, 0, 1);
     /* what may work by now goes to those alone */
     plan_crowd(desk, "F-1", NULL);
-    desk_wait_ask(desk, "Send order_update to 2 people of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 2 people of “Bakers”?");
 }
 
 static void
@@ -272,7 +272,7 @@ test_stopped_after_a_relogin(Desk *desk)
     desk_wait_catalogue(desk);
     n_before = coex_sim_n_sent(desk->sim, NULL);
     plan_for_many(desk, LARGE, "R-1", NULL);
-    desk_wait_ask(desk, "Send order_update to * people of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to * people of “Bakers”?");
     desk_restart(desk);
     desk_wait_catalogue(desk);
     desk_fence(desk);
@@ -342,7 +342,7 @@ test_too_many(Desk *desk)
         g_ptr_array_add(most, i % 2 == 0 ? g_strdup_printf("49152%08u", i) : g_strdup("Somebody"));
     g_ptr_array_add(most, NULL);
     plan_for(desk, "order_update", order_values, (const char *const *)most->pdata);
-    desk_wait_ask(desk, "Send order_update to 10000 people of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 10000 people of “Bakers”?");
     g_ptr_array_insert(most, 0, g_strdup("4915512345678"));
     g_ptr_array_insert(most, 1, g_strdup(""));
     plan_for(desk, "order_update", order_values, (const char *const *)most->pdata);

@@ -112,14 +112,14 @@ test_asked(Desk *desk)
                      "Nothing was sent: nobody of “Bakers” would get it*got the same from the "
                      "desk “counter” at *");
     plan_for(shop.home, "order_update", values, buddies);
-    ask = desk_wait_ask(shop.home, "Send order_update to 2 people of “Bakers”?");
+    ask = desk_wait_ask(shop.home, "Send order_update (en_US) to 2 people of “Bakers”?");
     g_assert_nonnull(strstr(ask->detail,
                             "2 of them got order_update from the desk “counter” in the last three "
                             "days, and get it again: Ada Lovelace, Ben Whitaker."));
     broadcast_step(shop.home, COEX_BROADCAST_CANCEL);
     desk_wait_notice(shop.home, NULL, "The broadcast * was not sent.");
     plan_for(shop.counter, "order_update", values, buddies);
-    ask = desk_wait_ask(shop.counter, "Send order_update to 2 people of “Bakers”?");
+    ask = desk_wait_ask(shop.counter, "Send order_update (en_US) to 2 people of “Bakers”?");
     g_assert_nonnull(strstr(ask->detail, "2 of them got order_update in the last three days, and "
                                          "get it again: Ada Lovelace, Ben Whitaker."));
     shop_close(&shop);
@@ -173,7 +173,7 @@ test_meanwhile(Desk *desk)
 
     open_for_all(&shop, desk);
     plan_order(shop.home);
-    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    desk_wait_ask(shop.home, "Send order_update (en_US) to 3 people of “Bakers”?");
     send_order(shop.counter);
     wait_copied(shop.home);
     wait_left_out(shop.home,
@@ -191,7 +191,7 @@ test_echoed_meanwhile(Desk *desk)
 
     open_for_all(&shop, desk);
     plan_order(shop.home);
-    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    desk_wait_ask(shop.home, "Send order_update (en_US) to 3 people of “Bakers”?");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
     send_order(shop.counter);
     hear_echoes(&shop);
@@ -221,9 +221,9 @@ test_united_meanwhile(Desk *desk)
 
     open_for_all(&shop, desk);
     plan_for(shop.home, "order_update", order_values, ada);
-    desk_wait_ask(shop.home, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(shop.home, "Send order_update (en_US) to 1 person of “Bakers”?");
     plan_for(shop.counter, "order_update", order_values, carla);
-    desk_wait_ask(shop.counter, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(shop.counter, "Send order_update (en_US) to 1 person of “Bakers”?");
     broadcast_step(shop.counter, COEX_BROADCAST_BEGIN);
     desk_wait_notice(shop.counter, NULL, BEGINS);
     take_part(desk, NULL);
@@ -265,7 +265,7 @@ static void
 begin_many(Desk *desk, const char *const *buddies)
 {
     plan_for(desk, "order_update", order_values, buddies);
-    desk_wait_ask(desk, "Send order_update to 30 people of “Bakers”?");
+    desk_wait_ask(desk, "Send order_update (en_US) to 30 people of “Bakers”?");
     broadcast_step(desk, COEX_BROADCAST_BEGIN);
     desk_wait_notice(desk, NULL, BEGINS);
 }
@@ -381,7 +381,7 @@ test_proven_later(Desk *desk)
     coex_session_note_open(shop.home->session, desk_name("ada"), TRUE);
     coex_sim_drop_next(desk->sim, TRUE);
     plan_for(shop.counter, "order_update", order_values, ada);
-    desk_wait_ask(shop.counter, "Send order_update to 1 person of “Bakers”?");
+    desk_wait_ask(shop.counter, "Send order_update (en_US) to 1 person of “Bakers”?");
     broadcast_step(shop.counter, COEX_BROADCAST_BEGIN);
     desk_wait_notice(shop.counter, NULL, BEGINS);
     take_part(desk, NULL);
@@ -450,7 +450,7 @@ test_echoed_before_a_restart(Desk *desk)
     desk_advance(shop.counter, 60);
     desk_set_clock_ahead(shop.home, 65);
     plan_order(shop.home);
-    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    desk_wait_ask(shop.home, "Send order_update (en_US) to 3 people of “Bakers”?");
     coex_sim_set_down(desk->sim, TRUE);
     broadcast_step(shop.home, COEX_BROADCAST_BEGIN);
     desk_wait_notice(shop.home, NULL, BEGINS);
@@ -503,7 +503,7 @@ test_long_ago(Desk *desk)
 
     open_for_all(&shop, desk);
     plan_order(shop.home);
-    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    desk_wait_ask(shop.home, "Send order_update (en_US) to 3 people of “Bakers”?");
     coex_sim_relay_put_send(shop.relay, long_ago);
     coex_sim_relay_put_send(shop.relay, today);
     shop_fence(&shop);

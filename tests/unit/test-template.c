@@ -591,6 +591,45 @@ test_find(void)
     }
 }
 
+/* As it is typed, in a language or not; a refusal lists those that there are. */
+static void
+test_find_typed(void)
+{
+    static const struct {
+        const char *typed;
+        const char *found;  /* language, NULL: none */
+        const char *listed; /* in the error, NULL: none */
+    } cases[] = {
+        { "a", "en_GB", NULL },       { "a:de", "de", NULL },
+        { "a:DE", "de", NULL },       { "a:en_us", "en_US", NULL },
+        { "a:en-us", "en_US", NULL }, { "a:pt", "pt_BR", NULL },
+        { "off:de", NULL, NULL },     { "b:de", NULL, NULL },
+        { ":de", NULL, NULL },        { "", NULL, NULL },
+        { "a:de  Bob", "de", NULL },  { "a Bob: x", "en_GB", NULL },
+        { "a:en", NULL, "en_US" },    { "a:pt_PT", NULL, "en_US, en_GB, de, pt_BR" },
+        { "a:fr", NULL, "pt_BR" },    { "a:", NULL, "pt_BR" },
+        { "one:es", NULL, " it." },
+    };
+    g_autoptr(CoexCatalogue) catalogue =
+        make_catalogue("a/en_US x|a/fr (off)|a/en_GB x|a/de x|a/pt_BR x|off/de (off)|one/it x");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        const char *rest;
+        const CoexTemplate *found =
+            coex_catalogue_find_typed(catalogue, cases[i].typed, "en_GB", &rest, &error);
+
+        g_assert_true(rest == cases[i].typed + strcspn(cases[i].typed, " "));
+        g_assert_cmpstr(found ? found->language : NULL, ==, cases[i].found);
+        if (cases[i].listed == NULL) {
+            g_assert_no_error(error);
+            continue;
+        }
+        g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
+        g_assert_nonnull(strstr(error->message, cases[i].listed));
+    }
+}
+
 static void
 test_keeping(void)
 {
@@ -654,6 +693,7 @@ main(int argc, char **argv)
     g_test_add_func("/template/search", test_search);
     g_test_add_func("/template/search-unsendable", test_search_unsendable);
     g_test_add_func("/template/find", test_find);
+    g_test_add_func("/template/find-typed", test_find_typed);
     g_test_add_func("/template/keeping", test_keeping);
     g_test_add_func("/template/counted", test_counted);
     return g_test_run();
