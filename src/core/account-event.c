@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/account-event.h"
 
+#include "core/api-word.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/words.h"
@@ -88,6 +89,7 @@ build_removed(const CoexJsonAt *value, const char *sentence)
 static char *
 dup_restricted(const char *type, gint64 expiration)
 {
+    g_autofree char *what = coex_api_word_dup(COEX_API_WORD_RESTRICTION, type);
     g_autoptr(GDateTime) when = NULL;
     g_autofree char *end = NULL;
 
@@ -95,12 +97,12 @@ dup_restricted(const char *type, gint64 expiration)
         when = g_date_time_new_from_unix_utc(expiration);
     if (when != NULL)
         end = g_date_time_format(when, "%Y-%m-%d %H:%M UTC");
-    if (type == NULL)
-        type = _("not told what");
+    if (what == NULL)
+        what = g_strdup(_("not told what"));
     if (end == NULL)
-        return g_strdup(type);
+        return g_steal_pointer(&what);
     /* Translators: what is restricted, and a date with a time */
-    return coex_say(_("%s until %s"), type, end);
+    return coex_say(_("%s until %s"), what, end);
 }
 
 static char *
@@ -272,7 +274,8 @@ build_alert(const CoexJsonAt *value, const char *sentence)
 {
     CoexJsonAt info = coex_json_member(value, "alert_info");
     const char *type = text_of(&info, "alert_type");
-    const char *severity = text_of(&info, "alert_severity");
+    g_autofree char *severity =
+        coex_api_word_dup(COEX_API_WORD_SEVERITY, text_of(&info, "alert_severity"));
     const char *description = text_of(&info, "alert_description");
     g_autofree char *both =
         type != NULL && description != NULL ? g_strdup_printf("%s: %s", type, description) : NULL;
@@ -285,7 +288,7 @@ build_alert(const CoexJsonAt *value, const char *sentence)
     if (severity == NULL)
         /* Translators: %s is what WhatsApp says about it, or "see WhatsApp Manager" */
         return coex_say(_("WhatsApp alerts: %s"), what);
-    /* Translators: how grave it is, a word of WhatsApp's, and what WhatsApp says about it */
+    /* Translators: how grave it is, and what WhatsApp says about it */
     return coex_say(_("WhatsApp alerts (%s): %s"), severity, what);
 }
 
@@ -309,16 +312,16 @@ static char *
 build_quality(const CoexJsonAt *value, const char *sentence)
 {
     const EventRow *row = find_row(value, quality_events, G_N_ELEMENTS(quality_events));
-    const char *limit = text_of(value, "max_daily_conversations_per_business");
+    const char *told = text_of(value, "max_daily_conversations_per_business");
+    g_autofree char *limit = coex_api_word_dup(
+        COEX_API_WORD_LIMIT, told != NULL ? told : text_of(value, "current_limit"));
 
-    if (limit == NULL)
-        limit = text_of(value, "current_limit");
     if (row == NULL)
         return NULL;
     if (limit == NULL)
         /* Translators: the full stop at the end of a sentence */
         return coex_say(_("%s."), _(row->sentence));
-    /* Translators: a sentence, and the limit, such as TIER_2K */
+    /* Translators: a sentence, and the limit */
     return coex_say(_("%s (%s)."), _(row->sentence), limit);
 }
 
@@ -366,7 +369,8 @@ build_template(const CoexJsonAt *value, const char *sentence)
     const char *event = text_of(value, "event");
     const char *name = text_of(value, "message_template_name");
     const char *language = text_of(value, "message_template_language");
-    const char *reason = text_of(value, "reason");
+    const char *word = text_of(value, "reason");
+    g_autofree char *reason = coex_api_word_dup(COEX_API_WORD_REJECTION, word);
     g_autofree char *label = NULL;
     g_autofree char *state = NULL;
 
@@ -376,9 +380,9 @@ build_template(const CoexJsonAt *value, const char *sentence)
         name = _("without a name");
     label = g_strdup_printf(language != NULL ? "%s (%s)" : "%s", name, language);
     state = dup_template_state(event, label);
-    if (state == NULL || reason == NULL || g_ascii_strcasecmp(reason, "NONE") == 0)
+    if (state == NULL || word == NULL || g_ascii_strcasecmp(word, "NONE") == 0)
         return state != NULL ? coex_say(_("%s."), state) : NULL;
-    /* Translators: a sentence, and the reason, a word of WhatsApp's */
+    /* Translators: a sentence, and the reason */
     return coex_say(_("%s: %s."), state, reason);
 }
 

@@ -2,6 +2,7 @@
 #include "core/number-state.h"
 
 #include "core/api-error.h"
+#include "core/api-word.h"
 #include "core/api.h"
 #include "core/error.h"
 #include "core/json.h"
@@ -9,7 +10,6 @@
 #include "core/words.h"
 #include <string.h>
 
-#define WORD_MAX 60         /* characters of a word of the API that is not known */
 #define NUMBER_NAME_MAX 120 /* of the name */
 #define SAID_MAX 300        /* of what Meta says of one problem */
 #define PROBLEMS_MAX 4
@@ -23,74 +23,6 @@ coex_number_state_clear(CoexNumberState *state)
     g_clear_pointer(&state->throughput, g_free);
     g_clear_pointer(&state->state, g_free);
     g_clear_pointer(&state->health, g_free);
-}
-
-typedef struct {
-    const char *word;
-    const char *text; /* for _(), or "" */
-} Word;
-
-static const Word qualities[] = {
-    { "GREEN", N_("high (green)") },
-    { "YELLOW", N_("medium (yellow): some people blocked or reported messages") },
-    { "RED",
-      N_("low (red): many people blocked or reported messages, and WhatsApp may limit them") },
-    { "UNKNOWN", N_("not known yet") },
-    { "NA", N_("not known yet") },
-    { NULL, NULL },
-};
-
-static const Word limits[] = {
-    { "TIER_250", N_("250 people in 24 hours outside their windows") },
-    { "TIER_2K", N_("2,000 people in 24 hours outside their windows") },
-    { "TIER_10K", N_("10,000 people in 24 hours outside their windows") },
-    { "TIER_100K", N_("100,000 people in 24 hours outside their windows") },
-    { "TIER_UNLIMITED", N_("no limit") },
-    { NULL, NULL },
-};
-
-static const Word levels[] = {
-    { "STANDARD", N_("80 messages a second") },
-    { "HIGH", N_("1,000 messages a second") },
-    { "NOT_APPLICABLE", N_("not told") },
-    { NULL, NULL },
-};
-
-/* What stands behind the name; "": nothing needs to be said. */
-static const Word reviews[] = {
-    { "APPROVED", "" },
-    { "AVAILABLE_WITHOUT_REVIEW", "" },
-    { "NONE", "" },
-    { "DECLINED", N_("Meta has declined this name: choose another in WhatsApp Manager") },
-    { "EXPIRED", N_("its approval has expired: see WhatsApp Manager") },
-    { "PENDING_REVIEW", N_("Meta looks at this name") },
-    { NULL, NULL },
-};
-
-static const Word healths[] = {
-    { "AVAILABLE", N_("messages can be sent") },
-    { "LIMITED", N_("limited") },
-    { "BLOCKED", N_("nothing can be sent") },
-    { NULL, NULL },
-};
-
-static const Word entities[] = {
-    { "PHONE_NUMBER", N_("The number") },     { "WABA", N_("The WhatsApp account") },
-    { "BUSINESS", N_("The business") },       { "APP", N_("The app") },
-    { "MESSAGE_TEMPLATE", N_("A template") }, { NULL, NULL },
-};
-
-/* What is not in the list, as it came. NULL for NULL. */
-static char *
-translate(const Word *words, const char *word)
-{
-    if (!word)
-        return NULL;
-    for (const Word *known = words; known->word; known++) {
-        if (g_ascii_strcasecmp(known->word, word) == 0)
-            return g_strdup(*known->text ? _(known->text) : "");
-    }
-    return coex_text_excerpt(word, WORD_MAX);
 }
 
 typedef struct {
@@ -121,7 +53,7 @@ static const CoexJsonField fields[] = {
 static char *
 dup_name(const Fields *told)
 {
-    g_autofree char *review = translate(reviews, told->name_status);
+    g_autofree char *review = coex_api_word_dup(COEX_API_WORD_REVIEW, told->name_status);
     g_autofree char *name =
         told->verified_name ? coex_text_excerpt(told->verified_name, NUMBER_NAME_MAX) : NULL;
 
@@ -136,7 +68,8 @@ dup_throughput(const Fields *told)
 {
     if (told->is_on_biz_app)
         return g_strdup(_("20 messages a second, in and out together"));
-    return translate(levels, coex_json_member_text(&told->throughput, "level"));
+    return coex_api_word_dup(COEX_API_WORD_LEVEL,
+                             coex_json_member_text(&told->throughput, "level"));
 }
 
 /* ---- health ---- */
@@ -158,7 +91,8 @@ append_entity(GString *text, const CoexJsonAt *entity, guint *n_problems)
 {
     CoexJsonAt errors = coex_json_member(entity, "errors");
     CoexJsonAt infos = coex_json_member(entity, "additional_info");
-    g_autofree char *who = translate(entities, coex_json_member_text(entity, "entity_type"));
+    g_autofree char *who =
+        coex_api_word_dup(COEX_API_WORD_ENTITY, coex_json_member_text(entity, "entity_type"));
     guint n_errors = coex_json_length(&errors);
     guint n = n_errors + coex_json_length(&infos);
 
@@ -183,7 +117,8 @@ static char *
 dup_health(const CoexJsonAt *health)
 {
     CoexJsonAt list = coex_json_member(health, "entities");
-    g_autofree char *state = translate(healths, coex_json_member_text(health, "can_send_message"));
+    g_autofree char *state =
+        coex_api_word_dup(COEX_API_WORD_HEALTH, coex_json_member_text(health, "can_send_message"));
     GString *text;
     guint n_problems = 0;
 
@@ -218,14 +153,13 @@ coex_number_state_read(const CoexResponse *response, CoexNumberState *ret_state,
         return FALSE;
     *ret_state = (CoexNumberState){
         .name = dup_name(&told),
-        .quality = translate(qualities, told.quality_rating),
-        .limit = translate(limits, told.limit),
+        .quality = coex_api_word_dup(COEX_API_WORD_QUALITY, told.quality_rating),
+        .limit = coex_api_word_dup(COEX_API_WORD_LIMIT, told.limit),
         .throughput = dup_throughput(&told),
-        .state = g_strcmp0(told.status, "CONNECTED") != 0 ? coex_text_excerpt(told.status, WORD_MAX)
-                                                          : NULL,
+        .state = g_strcmp0(told.status, "CONNECTED") != 0
+                     ? coex_api_word_dup(COEX_API_WORD_STATE, told.status)
+                     : NULL,
         .health = dup_health(&told.health),
     };
-    if (!told.status)
-        g_clear_pointer(&ret_state->state, g_free);
     return TRUE;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/profile-change.h"
 
+#include "core/api-word.h"
 #include "core/error.h"
 #include "core/profile.h"
 #include "core/text.h"
@@ -176,7 +177,9 @@ coex_profile_describe(const CoexProfile *profile)
 
     for (const CoexProfilePart *part = parts; part->name; part++) {
         g_autofree char *value = coex_profile_dup_value(profile, part);
-        g_autofree char *line = coex_text_excerpt(value, 2 * (gsize)part->max + 1);
+        gboolean is_word = strcmp(part->name, "vertical") == 0;
+        g_autofree char *line = is_word ? coex_api_word_dup(COEX_API_WORD_VERTICAL, value)
+                                        : coex_text_excerpt(value, 2 * (gsize)part->max + 1);
 
         if (*line == '\0')
             continue;

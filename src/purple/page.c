@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/page.h"
 
+#include "core/api-word.h"
 #include "core/profile-change.h"
 #include "core/profile.h"
 #include "core/text.h"
@@ -83,9 +84,27 @@ is_websites(const CoexProfilePart *part)
     return strcmp(part->name, "websites") == 0;
 }
 
-static char *
-dup_typed(PurpleRequestFields *fields, const CoexProfilePart *part)
+static gboolean
+is_vertical(const CoexProfilePart *part)
 {
+    return strcmp(part->name, "vertical") == 0;
+}
+
+/* Behind those that are known stands the one that @profile has, if it is none of them. */
+static char *
+dup_chosen(PurpleRequestFields *fields, const CoexProfilePart *part, const CoexProfile *profile)
+{
+    int index = purple_request_fields_get_choice(fields, part->name);
+    const char *word = index >= 0 ? coex_api_word_get(COEX_API_WORD_VERTICAL, (guint)index) : NULL;
+
+    return word != NULL ? g_strdup(word) : coex_profile_dup_value(profile, part);
+}
+
+static char *
+dup_typed(PurpleRequestFields *fields, const CoexProfilePart *part, const CoexProfile *profile)
+{
+    if (is_vertical(part))
+        return dup_chosen(fields, part, profile);
     if (!is_websites(part))
         return g_strdup(get_typed(fields, part->name));
     return g_strjoin(" ", get_typed(fields, "web-0"), get_typed(fields, "web-1"), NULL);
@@ -129,7 +148,7 @@ on_form_ok(gpointer token, PurpleRequestFields *fields)
     if (connection == NULL)
         return;
     for (guint i = 0; parts[i].name != NULL; i++) {
-        g_autofree char *text = dup_typed(fields, &parts[i]);
+        g_autofree char *text = dup_typed(fields, &parts[i], connection->edited);
 
         g_strv_builder_add(builder, text);
     }
@@ -152,6 +171,28 @@ add_field(PurpleRequestFieldGroup *group, const char *id, const char *label, con
 {
     purple_request_field_group_add_field(group,
                                          purple_request_field_string_new(id, label, value, FALSE));
+}
+
+static void
+add_vertical(PurpleRequestFieldGroup *group, const CoexProfilePart *part, const char *value)
+{
+    PurpleRequestField *field = purple_request_field_choice_new(part->name, _(part->label), 0);
+    const char *word;
+    int n = 0;
+    int chosen = -1;
+
+    for (; (word = coex_api_word_get(COEX_API_WORD_VERTICAL, (guint)n)) != NULL; n++) {
+        g_autofree char *label = coex_api_word_dup(COEX_API_WORD_VERTICAL, word);
+
+        purple_request_field_choice_add(field, label);
+        if (g_ascii_strcasecmp(word, value) == 0)
+            chosen = n;
+    }
+    if (chosen < 0)
+        purple_request_field_choice_add(field, value);
+    purple_request_field_choice_set_default_value(field, chosen < 0 ? n : chosen);
+    purple_request_field_choice_set_value(field, chosen < 0 ? n : chosen);
+    purple_request_field_group_add_field(group, field);
 }
 
 /* A field for each of them. */
@@ -201,6 +242,8 @@ open_form(CoexConnection *connection, const CoexProfile *profile, const char *co
 
         if (is_websites(&parts[i]))
             add_websites(group, &parts[i], value);
+        else if (is_vertical(&parts[i]))
+            add_vertical(group, &parts[i], value);
         else
             add_field(group, parts[i].name, _(parts[i].label), value);
     }

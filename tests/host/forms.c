@@ -102,6 +102,9 @@ field_value(PurpleRequestField *field)
         return g_strdup_printf("%d", purple_request_field_int_get_value(field));
     case PURPLE_REQUEST_FIELD_BOOLEAN:
         return g_strdup(purple_request_field_bool_get_value(field) ? "1" : "0");
+    case PURPLE_REQUEST_FIELD_CHOICE:
+        return g_strdup(g_list_nth_data(purple_request_field_choice_get_labels(field),
+                                        (guint)purple_request_field_choice_get_value(field)));
     default:
         return g_strdup("");
     }
@@ -300,6 +303,21 @@ forms_select(const char *row)
     return "the form has no list";
 }
 
+static gboolean
+choose(PurpleRequestField *field, const char *label)
+{
+    int index = 0;
+
+    for (GList *i = purple_request_field_choice_get_labels(field); i != NULL; i = i->next) {
+        if (g_str_equal(i->data, label)) {
+            purple_request_field_choice_set_value(field, index);
+            return TRUE;
+        }
+        index++;
+    }
+    return FALSE;
+}
+
 static const char *
 set_field(PurpleRequestField *field, const char *value)
 {
@@ -315,6 +333,8 @@ set_field(PurpleRequestField *field, const char *value)
         return NULL;
     case PURPLE_REQUEST_FIELD_LIST:
         return select_row(field, value) ? NULL : "no such row";
+    case PURPLE_REQUEST_FIELD_CHOICE:
+        return choose(field, value) ? NULL : "no such choice";
     default:
         return "a field of a type that hosts show differently";
     }

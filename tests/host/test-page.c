@@ -51,8 +51,11 @@ page_and_form(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "profile-set") == 0);
     host_request_set(world->host, "web-1", "https://radhaus.example/shop");
     host_request_set(world->host, "email", "");
+    host_check(world->host, strstr(form->extra, " = Shopping and retail\n") != NULL);
+    host_request_set(world->host, "vertical", "Restaurant");
     host_request_ok(world->host);
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "Changed in the profile, *: About, Mail, Web.");
+    host_wait_for(world->host, EVENT_NOTICE, NULL,
+                  "Changed in the profile, *: About, Mail, Web, Line of business.");
     /* nothing changed, nothing asked */
     host_type(world->host, ADA, "/profile");
     form = host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*What customers see*");
@@ -109,6 +112,24 @@ form_beside_others(World *world)
                   "Account: +*About: From the phone*Description: Repairs while*Mail: a@b.example*");
 }
 
+/* The list of lines of business grows: one that is not known yet stays. */
+static void
+vertical_of_tomorrow(World *world)
+{
+    const HostEvent *form;
+
+    coex_sim_set_profile(world->sim, "{\"about\":\"Open\",\"vertical\":\"SPACE_TRAVEL\"}");
+    host_go_online(world->host);
+    host_type(world->host, ADA, "/account");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Account: +*Line of business: SPACE_TRAVEL*");
+    host_request_press(world->host, "Edit profile...");
+    form = host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*What customers see*");
+    host_check(world->host, strstr(form->extra, " = SPACE_TRAVEL\n") != NULL);
+    host_request_set(world->host, "about", "Closed");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "Changed in the profile, *: About.");
+}
+
 /* Where pages come up behind the conversation a line tells of them. */
 static void
 page_behind(World *world)
@@ -155,7 +176,8 @@ lines(World *world)
     host_type(world->host, ADA, "!profile about Open <from> 9 & later");
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*Changed in the profile, *: About.*");
     host_type(world->host, ADA, "!profile");
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*About: Open <from> 9 & later*Mail: *");
+    host_wait_for(world->host, EVENT_NOTICE, NULL,
+                  "*About: Open <from> 9 & later*Mail: *business: Shopping and retail*");
     host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
@@ -201,6 +223,7 @@ add_all(void)
     world_add("page-and-form", NULL, page_and_form);
     world_add("page-stays-open", NULL, page_stays_open);
     world_add("form-beside-others", NULL, form_beside_others);
+    world_add("vertical-of-tomorrow", NULL, vertical_of_tomorrow);
     world_add("no-profile", NULL, no_profile);
     world_add("finch/page-behind", "gnt-purple", page_behind);
     world_add("bitlbee/page-as-lines", "BitlBee", lines);

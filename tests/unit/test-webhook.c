@@ -436,64 +436,6 @@ test_statuses(void)
     g_assert_null(strstr(paid, "free-until"));
 }
 
-static void
-test_account_lines(void)
-{
-    static const char *const rows[][3] = {
-        { "account_update", "{\"event\":\"SOMETHING_NEW\"}", "does not know: SOMETHING_NEW" },
-        { "account_update", "{\"event\":\"ACCOUNT_DELETED\"}", "was deleted" },
-        { "account_update",
-          "{\"event\":\"ACCOUNT_VIOLATION\",\"violation_info\":{"
-          "\"violation_type\":\"SCAM\"}}",
-          "SCAM" },
-        { "account_alerts",
-          "{\"alert_info\":{\"alert_type\":\"OBA\",\"alert_description\":"
-          "\"a\\nb\"}}",
-          "OBA: a b" },
-        { "security", "{\"event\":\"PIN_CHANGED\"}", "PIN of this number was changed" },
-        { "message_template_status_update",
-          "{\"event\":\"PAUSED\",\"message_template_name\":\"hello\",\"reason\":\"NONE\"}",
-          "The template hello was paused" },
-        { "message_template_status_update",
-          "{\"event\":\"REJECTED\",\"message_template_name\":\"hello\",\"reason\":\"ABUSIVE\"}",
-          "ABUSIVE." },
-        { "user_preferences",
-          "{\"user_preferences\":[{\"user_id\":\"US.1\",\"category\":\"x\",\"detail\":\"No x\"}]}",
-          "US.1: No x" },
-        { "calls",
-          "{\"calls\":[{\"from\":\"12025550147\",\"event\":\"terminate\",\"direction\":"
-          "\"USER_INITIATED\",\"status\":\"FAILED\"}]}",
-          "Missed call from +12025550147" },
-        { "calls",
-          "{\"calls\":[{\"from\":\"12025550147\",\"event\":\"terminate\",\"duration\":\"170\"}]}",
-          "Call from +12025550147, 3 min." },
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *text = g_strdup_printf(
-            "{\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":\"%s\",\"value\":%s}]}]}",
-            rows[i][0], rows[i][1]);
-        g_autoptr(GPtrArray) events = parse(text);
-        const CoexEvent *event = events->pdata[0];
-
-        g_assert_nonnull(event->line);
-        assert_contains(event->line, rows[i][2]);
-        g_assert_true(event->keep_raw);
-    }
-}
-
-/* An account event's own WABA, where the entry's id is the partner's. */
-static void
-test_partner_waba(void)
-{
-    g_autoptr(GPtrArray) events =
-        parse("{\"entry\":[{\"id\":\"999\",\"changes\":[{\"field\":\"account_update\",\"value\":{"
-              "\"event\":\"PARTNER_REMOVED\",\"waba_info\":{\"waba_id\":\"215\"}}}]}]}");
-    const CoexEvent *event = events->pdata[0];
-
-    g_assert_cmpstr(event->waba_id, ==, "215");
-}
-
 /* ---- hostile --------------------------------------------------------------------------------- */
 
 static void
@@ -694,8 +636,6 @@ main(int argc, char **argv)
     g_test_add_func("/webhook/standby-addressee", test_standby_addressee);
     g_test_add_func("/webhook/lines", test_lines);
     g_test_add_func("/webhook/statuses", test_statuses);
-    g_test_add_func("/webhook/account-lines", test_account_lines);
-    g_test_add_func("/webhook/partner-waba", test_partner_waba);
     g_test_add_func("/webhook/hostile/prefixes", test_prefixes);
     g_test_add_func("/webhook/hostile/flips", test_flips);
     g_test_add_func("/webhook/hostile/other-values", test_other_values);
