@@ -17,12 +17,12 @@
 #include "store/rows.h"
 #include "store/store.h"
 
-#define APPLYING_MAX 64 /* batches under way before parsing pauses */
-#define RETRY_MS 1000   /* after a failed commit */
-#define DELAY_MS 3000   /* before an echo that may be our own is looked at again */
-#define REST_MS 1000    /* after a login, its end, and the last chunk of a history */
+#define APPLYING_MAX 256 /* batches under way before parsing pauses */
+#define RETRY_MS 1000    /* after a failed commit */
+#define DELAY_MS 3000    /* before an echo that may be our own is looked at again */
+#define REST_MS 1000     /* after a login, its end, and the last chunk of a history */
 /* So many bytes are read in one turn, beyond the last delivery: the rest is for the next. */
-#define TURN_BYTES (128 * 1024)
+#define TURN_BYTES (256 * 1024)
 
 typedef struct Waiting Waiting;
 
@@ -355,12 +355,62 @@ end_catching_up(CoexIntake *intake)
     }
 }
 
+/* So many are taken up now. */
+static guint
+count_turn(const GPtrArray *rows)
+{
+    gsize bytes = 0;
+    guint n = 0;
+
+    for (; n < rows->len && bytes < TURN_BYTES; n++)
+        bytes += g_bytes_get_size(((const CoexDeliveryRow *)rows->pdata[n])->body);
+    return n;
+}
+
+/* The store reads on while these are taken up. Not where it would read any of these again. */
+static void
+read_ahead(CoexIntake *intake, const GPtrArray *rows, guint n)
+{
+    const CoexDeliveryRow *last = n > 0 ? g_ptr_array_index(rows, n - 1) : NULL;
+
+    if (last == NULL || intake->again_from < G_MAXINT64 || intake->reads_again ||
+        intake->searches.length > 0)
+        return;
+    intake->cursor = MAX(intake->cursor, last->id);
+    coex_intake_drain(intake);
+}
+
+static void
+take_up(CoexIntake *intake, CoexDeliveryRow *row)
+{
+    intake->cursor = MAX(intake->cursor, row->id);
+    if (delays(intake, row->id) || coex_burst_has(intake->burst, row->id))
+        coex_delivery_row_free(row);
+    else if (coex_application_is_part(row))
+        coex_chunks_take(intake->chunks, intake->store, row, NULL);
+    else
+        apply(intake, coex_application_new(row));
+}
+
+/* What a search finds is older: the rest is read again after it. */
+static void
+take_up_all(CoexIntake *intake, GPtrArray *rows, guint n)
+{
+    CoexStore *store = intake->store;
+
+    coex_store_hold(store);
+    for (; n > 0 && intake->searches.length == 0; n--)
+        take_up(intake, g_ptr_array_steal_index(rows, 0));
+    if (n > 0)
+        intake->again_from = MIN(intake->again_from, ((CoexDeliveryRow *)rows->pdata[0])->id - 1);
+    coex_store_release(store);
+}
+
 static void
 on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
 {
     CoexIntake *intake = user_data;
-    gboolean any = rows != NULL && rows->len > 0;
-    gsize bytes = 0;
+    guint n;
 
     intake->reading = FALSE;
     if (intake->store == NULL)
@@ -371,21 +421,10 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         retry_later(intake);
         return;
     }
-    /* What a search finds is older: the rest is read again after it. */
-    while (any && rows->len > 0 && bytes < TURN_BYTES && intake->searches.length == 0) {
-        CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
-
-        intake->cursor = MAX(intake->cursor, row->id);
-        if (delays(intake, row->id) || coex_burst_has(intake->burst, row->id)) {
-            coex_delivery_row_free(row);
-        } else if (coex_application_is_part(row)) {
-            coex_chunks_take(intake->chunks, intake->store, row, NULL);
-        } else {
-            bytes += g_bytes_get_size(row->body);
-            apply(intake, coex_application_new(row));
-        }
-    }
-    if (any || intake->again_from < intake->cursor || intake->reads_again)
+    n = rows != NULL ? count_turn(rows) : 0;
+    read_ahead(intake, rows, n);
+    take_up_all(intake, rows, n);
+    if (n > 0 || intake->again_from < intake->cursor || intake->reads_again)
         coex_intake_drain(intake);
     else
         end_catching_up(intake);

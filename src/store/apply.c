@@ -283,7 +283,7 @@ apply_change(CoexApply *a, GError **error)
     CoexChange *change = a->change;
     switch (change->kind) {
     case COEX_CHANGE_PERSON:
-        return apply_person(a, error);
+        return change->overtaken || apply_person(a, error);
     case COEX_CHANGE_UNITED:
         return apply_united(a, error);
     case COEX_CHANGE_GIVEN_UP:

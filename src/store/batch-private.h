@@ -41,6 +41,7 @@ typedef enum {
 /* The member of the union is the one named by the kind. */
 typedef struct CoexChange {
     CoexChangeKind kind;
+    gboolean overtaken; /* PERSON: all of it is in a later one of the same transaction */
     gint64 account_id;
     union {
         CoexPerson *person;

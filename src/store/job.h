@@ -15,7 +15,7 @@ typedef enum {
     COEX_JOB_TASK,
 } CoexJobKind;
 
-typedef struct {
+typedef struct CoexJob {
     CoexJobKind kind;
     gint64 queued_at; /* monotonic */
     union {

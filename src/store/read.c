@@ -467,7 +467,7 @@ coex_read_deliveries(CoexDb *db, gint64 after, GError **error)
         coex_db_query(db,
                       "SELECT d.id, d.secret_id, d.received_at, b.body FROM deliveries AS d"
                       " JOIN bodies AS b ON b.delivery = d.id WHERE d.state = 0 AND d.id > ?"
-                      " ORDER BY d.id LIMIT 64",
+                      " ORDER BY d.id LIMIT 128",
                       COEX_VALUES(coex_int(after)), error),
         error);
 }

@@ -659,6 +659,18 @@ coex_store_commit(CoexStore *store, CoexBatch *batch, CoexStoreCommitted done, g
 }
 
 void
+coex_store_hold(CoexStore *store)
+{
+    coex_writer_hold(store->writer);
+}
+
+void
+coex_store_release(CoexStore *store)
+{
+    coex_writer_release(store->writer);
+}
+
+void
 coex_store_mark_shown(CoexStore *store, gint64 account_id, gint64 seq)
 {
     coex_shown_mark(store->shown, account_id, seq);

@@ -51,7 +51,7 @@ void coex_store_watch_deliveries(CoexStore *store, GMainContext *context, GSourc
  * owned by the callee until it returns unless it takes a reference; NULL on error. */
 typedef void (*CoexStoreDeliveries)(GPtrArray *rows, const GError *error, gpointer user_data);
 
-/* The oldest unapplied deliveries with an id above @after: at most 64 rows and, beyond the first
+/* The oldest unapplied deliveries with an id above @after: at most 128 rows and, beyond the first
  * row, 1 MB. Sees every commit that was queued before. */
 void coex_store_read_deliveries(CoexStore *store, gint64 after, CoexStoreDeliveries done,
                                 gpointer user_data);
@@ -149,3 +149,8 @@ void coex_store_read_arrivals(CoexStore *store, gint64 account_id, gint64 now,
  */
 void coex_store_commit(CoexStore *store, CoexBatch *batch, CoexStoreCommitted done,
                        gpointer user_data);
+/* Whoever queues many at once holds them until the last is queued, and one transaction has them all
+ * in place of some few each. As many releases as holds, within one turn of the caller's loop: what
+ * others queue meanwhile waits too, except deliveries. */
+void coex_store_hold(CoexStore *store);
+void coex_store_release(CoexStore *store);

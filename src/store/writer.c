@@ -7,26 +7,19 @@
 #include "store/batch-private.h"
 #include "store/db.h"
 #include "store/dispatch.h"
+#include "store/job-queue.h"
 #include "store/job.h"
+#include "store/overtaken.h"
 #include "store/purge.h"
 #include "store/search.h"
 #include <pthread.h>
 #include <signal.h>
 
-/* Bounds of one transaction, so that who came first does not wait for all who came later. */
-#define GROUP_JOBS 512
-#define GROUP_BYTES (4 * 1024 * 1024)
-/* With so many deliveries waiting there is a flood: WhatsApp gets its answers first, and what they
- * say is applied a few at a time until it ebbs. */
-#define FLOOD_DELIVERIES 8
-#define FLOOD_US (20 * 1000) /* after which a flood counts as over */
-#define FLOOD_BATCHES 16     /* in a transaction that a delivery waits for */
-#define STAND_BACK_US (50 * 1000)
-/* A body that all others would wait for: it has a transaction of its own. */
-#define LARGE_BYTES (256 * 1024)
 /* Pages of 4 KB in the log before it is emptied: when nothing else is to do or a large body is in
- * it (with a second one webhooks would wait twice as long), and at the latest. */
+ * it (with a second one webhooks would wait twice as long), more after a flood, of which there is
+ * still much to do, and at the latest. */
 #define LOG_PAGES 500
+#define LOG_PAGES_FLOOD 4096
 #define LOG_PAGES_MAX 16384
 /* How soon a connection that failed is tried again. */
 #define REOPEN_US (G_USEC_PER_SEC / 2)
@@ -40,9 +33,7 @@ struct CoexWriter {
     GThread *thread;
     GCond wake;
     GMutex lock; /* over what follows, up to `watch` */
-    GQueue deliveries;
-    GQueue jobs;          /* batches and tasks, in order */
-    gsize delivery_bytes; /* queued or being committed */
+    CoexJobQueue queue;
     gboolean stopping;
     gboolean asleep; /* the thread is, and nobody has woken it */
     CoexWatch *watch;
@@ -56,12 +47,9 @@ struct CoexWriter {
     CoexPurge purge;
     gint64 reopen_at; /* monotonic µs, as the following */
     gint64 retention_at;
-    gint64 index_at;     /* the index of words follows */
-    gint64 index_latest; /* and at the latest */
-    gint64 turn_at;      /* when batches or tasks last had their turn */
-    gint64 flood_until;
-    gboolean large_is_next;   /* one was passed over */
-    gboolean large_is_logged; /* and the log was not emptied since */
+    gint64 index_at;          /* the index of words follows */
+    gint64 index_latest;      /* and at the latest */
+    gboolean large_is_logged; /* a large body is, and the log was not emptied since */
 };
 
 /* ---- jobs ---- */
@@ -80,8 +68,9 @@ static void
 push(CoexWriter *writer, CoexJob *job)
 {
     g_mutex_lock(&writer->lock);
-    g_queue_push_tail(&writer->jobs, job);
-    wake(writer);
+    coex_job_queue_add(&writer->queue, job);
+    if (writer->queue.n_holds == 0)
+        wake(writer);
     g_mutex_unlock(&writer->lock);
 }
 
@@ -99,14 +88,10 @@ coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexS
     job->acked = acked;
     job->user_data = user_data;
 
-    gsize size = coex_job_get_delivery_size(job);
     g_mutex_lock(&writer->lock);
-    gboolean fits = writer->delivery_bytes + size <= COEX_STORE_QUEUE_BYTES;
-    if (fits) {
-        writer->delivery_bytes += size;
-        g_queue_push_tail(&writer->deliveries, job);
+    gboolean fits = coex_job_queue_add_delivery(&writer->queue, job, COEX_STORE_QUEUE_BYTES);
+    if (fits)
         wake(writer);
-    }
     g_mutex_unlock(&writer->lock);
     if (!fits)
         coex_job_free(job);
@@ -132,6 +117,24 @@ coex_writer_add_task(CoexWriter *writer, CoexWriterTask task, gpointer data)
     job->task = task;
     job->user_data = data;
     push(writer, job);
+}
+
+void
+coex_writer_hold(CoexWriter *writer)
+{
+    g_mutex_lock(&writer->lock);
+    coex_job_queue_hold(&writer->queue);
+    g_mutex_unlock(&writer->lock);
+}
+
+void
+coex_writer_release(CoexWriter *writer)
+{
+    g_mutex_lock(&writer->lock);
+    coex_job_queue_release(&writer->queue);
+    if (!coex_job_queue_is_empty(&writer->queue))
+        wake(writer);
+    g_mutex_unlock(&writer->lock);
 }
 
 void
@@ -223,9 +226,10 @@ write_batch(CoexWriter *writer, CoexJob *job, gboolean apart, GError **error)
 }
 
 static gboolean
-write_jobs(CoexWriter *writer, GPtrArray *group, gboolean apart, guint *ret_n_added, GError **error)
+write_jobs(CoexWriter *writer, GPtrArray *group, guint from, gboolean apart, guint *ret_n_added,
+           GError **error)
 {
-    for (guint i = 0; i < group->len; i++) {
+    for (guint i = from; i < group->len; i++) {
         CoexJob *job = g_ptr_array_index(group, i);
         gboolean added = FALSE;
         gboolean ok = job->kind == COEX_JOB_DELIVERY
@@ -251,14 +255,39 @@ forget_outcomes(GPtrArray *group)
     }
 }
 
+/* Whether something came in time. */
+static gboolean
+take_more(CoexWriter *writer, GPtrArray *group)
+{
+    guint n = group->len;
+    g_mutex_lock(&writer->lock);
+    coex_job_queue_take_more(&writer->queue, group);
+    g_mutex_unlock(&writer->lock);
+    return group->len > n;
+}
+
+static gboolean
+write_all(CoexWriter *writer, GPtrArray *group, gboolean apart, guint *ret_n_added, GError **error)
+{
+    guint n = 0;
+    *ret_n_added = 0;
+    do {
+        guint from = n;
+        n = group->len;
+        if (!write_jobs(writer, group, from, apart, ret_n_added, error))
+            return FALSE;
+    } while (take_more(writer, group));
+    return TRUE;
+}
+
 /* One transaction, still open after what failed. */
 static gboolean
 transact(CoexWriter *writer, GPtrArray *group, gboolean apart, gboolean purge, guint *ret_n_added,
          GError **error)
 {
-    *ret_n_added = 0;
+    coex_overtaken_mark(group, !apart);
     return run(writer, "BEGIN IMMEDIATE", error) &&
-           write_jobs(writer, group, apart, ret_n_added, error) &&
+           write_all(writer, group, apart, ret_n_added, error) &&
            (!purge || coex_purge_run(&writer->purge, writer->db, error)) &&
            run(writer, "COMMIT", error);
 }
@@ -306,7 +335,7 @@ static void
 answer_delivery(CoexWriter *writer, CoexJob *job, const GError *error)
 {
     g_mutex_lock(&writer->lock);
-    writer->delivery_bytes -= coex_job_get_delivery_size(job);
+    coex_job_queue_note_answered(&writer->queue, job);
     g_mutex_unlock(&writer->lock);
     job->acked(error, job->user_data);
     coex_job_free(job);
@@ -456,130 +485,22 @@ run_task(CoexWriter *writer, CoexJob *job)
 
 /* ---- the thread ---- */
 
-/* What has a place keeps it. */
-static gboolean
-is_large(const CoexJob *job)
-{
-    return job->delivery.place == 0 && coex_job_get_delivery_size(job) >= LARGE_BYTES;
-}
-
-/* With the lock held. TRUE: a large one, a chunk of a history, was passed over. */
-static gboolean
-take_small_deliveries(CoexWriter *writer, GPtrArray *group)
-{
-    gboolean passed = FALSE;
-    gsize bytes = 0;
-    GList *next = NULL;
-    for (GList *item = writer->deliveries.head;
-         item != NULL && group->len < GROUP_JOBS && bytes < GROUP_BYTES; item = next) {
-        next = item->next;
-        if (is_large(item->data)) {
-            passed = TRUE;
-            continue;
-        }
-        bytes += coex_job_get_delivery_size(item->data);
-        g_ptr_array_add(group, item->data);
-        g_queue_delete_link(&writer->deliveries, item);
-    }
-    return passed;
-}
-
-static void
-take_large_delivery(CoexWriter *writer, GPtrArray *group)
-{
-    for (GList *item = writer->deliveries.head; item != NULL; item = item->next) {
-        if (!is_large(item->data))
-            continue;
-        g_ptr_array_add(group, item->data);
-        g_queue_delete_link(&writer->deliveries, item);
-        return;
-    }
-}
-
-/* Messages do not wait for all the megabytes of a history that came before them: its chunks and
- * they take turns. */
-static void
-take_deliveries(CoexWriter *writer, GPtrArray *group)
-{
-    gboolean passed = !writer->large_is_next && take_small_deliveries(writer, group);
-    writer->large_is_next = passed && group->len > 0;
-    if (group->len == 0)
-        take_large_delivery(writer, group);
-}
-
-/* A commit of many answers all of them: the queue that is empty just then does not end a flood. */
-static gboolean
-is_flood(const CoexWriter *writer)
-{
-    return g_get_monotonic_time() < writer->flood_until;
-}
-
-/* Under a flood batches and tasks stand back. */
-static gboolean
-is_turn_of_jobs(CoexWriter *writer)
-{
-    const CoexJob *job = g_queue_peek_head(&writer->jobs);
-    if (job == NULL || g_queue_is_empty(&writer->deliveries) || !is_flood(writer))
-        return job != NULL;
-    gint64 since = MAX(job->queued_at, writer->turn_at);
-    return g_get_monotonic_time() - since >= STAND_BACK_US;
-}
-
-/* What was queued before a task comes before it. */
-static gboolean
-is_turn_of_task(CoexWriter *writer)
-{
-    const CoexJob *job = g_queue_peek_head(&writer->jobs);
-    const CoexJob *delivery = g_queue_peek_head(&writer->deliveries);
-    return job != NULL && job->kind == COEX_JOB_TASK &&
-           (delivery == NULL || job->queued_at < delivery->queued_at);
-}
-
-static void
-take_batches(CoexWriter *writer, GPtrArray *group, guint n_max)
-{
-    for (; n_max > 0 && !g_queue_is_empty(&writer->jobs); n_max--) {
-        const CoexJob *next = g_queue_peek_head(&writer->jobs);
-        if (next->kind == COEX_JOB_TASK)
-            return;
-        g_ptr_array_add(group, g_queue_pop_head(&writer->jobs));
-    }
-}
-
-/* Moves to @group what comes next: deliveries and batches for one transaction, or one task. */
-static void
-take_jobs(CoexWriter *writer, GPtrArray *group)
-{
-    if (g_queue_get_length(&writer->deliveries) >= FLOOD_DELIVERIES)
-        writer->flood_until = g_get_monotonic_time() + FLOOD_US;
-    gboolean jobs_too = is_turn_of_jobs(writer);
-    if (jobs_too)
-        writer->turn_at = g_get_monotonic_time();
-    if (jobs_too && is_turn_of_task(writer)) {
-        g_ptr_array_add(group, g_queue_pop_head(&writer->jobs));
-        return;
-    }
-    take_deliveries(writer, group);
-    if (jobs_too)
-        take_batches(writer, group,
-                     group->len > 0 || is_flood(writer) ? FLOOD_BATCHES : GROUP_JOBS);
-}
-
 /* Waits for work: jobs in @group, or none when it is time for retention. FALSE: stopped and all
  * done. */
 static gboolean
 wait_for_work(CoexWriter *writer, GPtrArray *group)
 {
+    gint64 rest_until = MIN(writer->retention_at, writer->index_at);
     g_mutex_lock(&writer->lock);
-    while (g_queue_is_empty(&writer->deliveries) && g_queue_is_empty(&writer->jobs) &&
-           !writer->stopping &&
-           g_get_monotonic_time() < MIN(writer->retention_at, writer->index_at)) {
+    while (!writer->stopping) {
+        gint64 until = MIN(rest_until, coex_job_queue_get_turn(&writer->queue, FALSE));
+        if (g_get_monotonic_time() >= until)
+            break;
         writer->asleep = TRUE;
-        g_cond_wait_until(&writer->wake, &writer->lock,
-                          MIN(writer->retention_at, writer->index_at));
+        g_cond_wait_until(&writer->wake, &writer->lock, until);
     }
     writer->asleep = FALSE;
-    take_jobs(writer, group);
+    coex_job_queue_take(&writer->queue, group, writer->stopping);
     gboolean more = group->len > 0 || !writer->stopping;
     g_mutex_unlock(&writer->lock);
     return more;
@@ -611,9 +532,20 @@ static gboolean
 is_idle(CoexWriter *writer)
 {
     g_mutex_lock(&writer->lock);
-    gboolean idle = g_queue_is_empty(&writer->deliveries) && g_queue_is_empty(&writer->jobs);
+    gboolean idle =
+        coex_job_queue_is_empty(&writer->queue) && !coex_job_queue_is_flood(&writer->queue);
     g_mutex_unlock(&writer->lock);
     return idle;
+}
+
+/* The index of words comes after it, and with it the next look at the log. */
+static guint
+get_log_pages(CoexWriter *writer)
+{
+    g_mutex_lock(&writer->lock);
+    gboolean was_flood = g_get_monotonic_time() < writer->queue.flood_until + INDEX_US;
+    g_mutex_unlock(&writer->lock);
+    return was_flood ? LOG_PAGES_FLOOD : LOG_PAGES;
 }
 
 /* After a large body who has waited for it comes first: its commit and this are two waits, not one
@@ -623,10 +555,9 @@ empty_log(CoexWriter *writer, gboolean after_large_body)
 {
     gboolean is_due = writer->large_is_logged;
     writer->large_is_logged = after_large_body;
-    if (writer->db == NULL || !coex_db_is_log_long(writer->db, LOG_PAGES))
+    if (writer->db == NULL || !coex_db_is_log_long(writer->db, get_log_pages(writer)))
         return;
-    if (is_due || (!is_flood(writer) && is_idle(writer)) ||
-        coex_db_is_log_long(writer->db, LOG_PAGES_MAX)) {
+    if (is_due || is_idle(writer) || coex_db_is_log_long(writer->db, LOG_PAGES_MAX)) {
         coex_db_empty_log(writer->db);
         writer->large_is_logged = FALSE;
     }
@@ -639,7 +570,7 @@ writer_main(gpointer data)
     g_autoptr(GPtrArray) group = g_ptr_array_new();
     while (wait_for_work(writer, group)) {
         CoexJob *first = group->len > 0 ? g_ptr_array_index(group, 0) : NULL;
-        gboolean large = first != NULL && is_large(first);
+        gboolean large = first != NULL && coex_job_is_large(first);
         if (first == NULL)
             retain(writer);
         else if (first->kind == COEX_JOB_TASK)
@@ -662,8 +593,7 @@ coex_writer_start(CoexDb *db, const char *path, const CoexWriterKind *kind, gpoi
     CoexWriter *writer = g_new0(CoexWriter, 1);
     g_mutex_init(&writer->lock);
     g_cond_init(&writer->wake);
-    g_queue_init(&writer->deliveries);
-    g_queue_init(&writer->jobs);
+    coex_job_queue_init(&writer->queue);
     writer->db = db;
     writer->path = g_strdup(path);
     writer->kind = kind;

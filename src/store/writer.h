@@ -46,6 +46,8 @@ gboolean coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delive
 void coex_writer_add_batch(CoexWriter *writer, CoexBatch *batch, CoexStoreCommitted done,
                            gpointer user_data);
 void coex_writer_add_task(CoexWriter *writer, CoexWriterTask task, gpointer data);
+void coex_writer_hold(CoexWriter *writer);
+void coex_writer_release(CoexWriter *writer);
 
 /* Whom to tell of new deliveries (a reference is taken), NULL: nobody. Cancels the one before. */
 void coex_writer_set_watch(CoexWriter *writer, CoexWatch *watch);
