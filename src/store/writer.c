@@ -555,7 +555,8 @@ empty_log(CoexWriter *writer, gboolean after_large_body)
 {
     gboolean is_due = writer->large_is_logged;
     writer->large_is_logged = after_large_body;
-    if (writer->db == NULL || !coex_db_is_log_long(writer->db, get_log_pages(writer)))
+    if (writer->db == NULL ||
+        !coex_db_is_log_long(writer->db, is_due ? LOG_PAGES : get_log_pages(writer)))
         return;
     if (is_due || is_idle(writer) || coex_db_is_log_long(writer->db, LOG_PAGES_MAX)) {
         coex_db_empty_log(writer->db);
