@@ -192,6 +192,8 @@ show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPerson
         coex_unseen_check(connection);
     if (connection->over)
         return;
+    if (item->kind == COEX_FEED_FAILED)
+        coex_picker_note_failed(coex_contact_get_picker(connection, person->name), item->text);
     connection->line_at = item->time;
     coex_conversation_show(connection, item, person);
     if (connection->over)

@@ -278,8 +278,9 @@ coex_file_offer(CoexConnection *connection, const CoexFeedItem *item, const char
 {
     const char *who = coex_connection_get_buddy_name(connection, name);
     guint64 id = read_id(item->text);
-    g_autofree char *words = g_strdup_printf("%sget #%" G_GUINT64_FORMAT, coex_host_get_mark(), id);
-    g_autofree char *target = coex_link_dup_get(connection->account, who, id);
+    g_autofree char *command = g_strdup_printf("get #%" G_GUINT64_FORMAT, id);
+    g_autofree char *words = g_strconcat(coex_host_get_mark(), command, NULL);
+    g_autofree char *target = coex_link_dup_command(connection->account, who, command);
 
     coex_lines_notice_linked(connection, name, item->text, words, target);
 }

@@ -8,7 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define SCHEME "coex-get:" /* account/buddy/number/signature */
+#define SCHEME "coex-run:" /* account/buddy/command/signature */
 #define KEY_BYTES 32
 
 /* Pidgin's, by the types that they have there: a widget, and the link in it. */
@@ -29,11 +29,12 @@ sign(const char *what)
 }
 
 char *
-coex_link_dup_get(PurpleAccount *account, const char *who, guint64 id)
+coex_link_dup_command(PurpleAccount *account, const char *who, const char *command)
 {
     g_autofree char *own = g_uri_escape_string(purple_account_get_username(account), NULL, FALSE);
     g_autofree char *other = g_uri_escape_string(who, NULL, FALSE);
-    g_autofree char *what = g_strdup_printf("%s/%s/%" G_GUINT64_FORMAT, own, other, id);
+    g_autofree char *escaped = g_uri_escape_string(command, NULL, FALSE);
+    g_autofree char *what = g_strjoin("/", own, other, escaped, NULL);
     g_autofree char *signature = sign(what);
 
     return register_scheme != NULL ? g_strconcat(SCHEME, what, "/", signature, NULL) : NULL;
@@ -55,11 +56,13 @@ find_conversation(const char *own, const char *other)
 
 /* As if the command had been typed there. */
 static void
-run_get(PurpleConversation *conv, const char *number)
+run(PurpleConversation *conv, const char *escaped)
 {
-    g_autofree char *command = g_strconcat("get #", number, NULL);
+    g_autofree char *command = g_uri_unescape_string(escaped, NULL);
     g_autofree char *error = NULL;
 
+    if (command == NULL)
+        return;
     if (purple_cmd_do_command(conv, command, command, &error) != PURPLE_CMD_STATUS_OK)
         purple_conversation_write(conv, NULL, error != NULL ? error : _("That does not work now."),
                                   PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, time(NULL));
@@ -80,7 +83,7 @@ on_activated(gpointer imhtml, gpointer link)
     g_autofree char *signature = sign(signed_part);
     conv = strcmp(signature, parts[3]) == 0 ? find_conversation(parts[0], parts[1]) : NULL;
     if (conv != NULL)
-        run_get(conv, parts[2]);
+        run(conv, parts[2]);
     return TRUE;
 }
 

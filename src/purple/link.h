@@ -11,6 +11,6 @@
 void coex_link_start(void);
 void coex_link_stop(void);
 
-/* Where a click fetches the file of the message @id in the account's conversation with the buddy
+/* Where a click runs @command, such as "get #17", in the account's conversation with the buddy
  * @who. NULL: there are no such links here. Free with g_free(). */
-char *coex_link_dup_get(PurpleAccount *account, const char *who, guint64 id);
+char *coex_link_dup_command(PurpleAccount *account, const char *who, const char *command);

@@ -629,5 +629,6 @@ const CoexTemplateFace coex_template_form = {
               [COEX_STAGE_CONFIRM] = show_confirm },
     .point_at = point_at,
     .is_asked = is_asked,
+    .takes_keys = TRUE,
     .is_closed_after = TRUE,
 };

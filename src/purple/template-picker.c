@@ -14,8 +14,6 @@
 #include "session/session.h"
 #include "session/shown-file.h"
 
-#define JOINED_CHARS 200
-
 CoexPicker *
 coex_picker_new(CoexConnection *connection, const char *name)
 {
@@ -25,6 +23,13 @@ coex_picker_new(CoexConnection *connection, const char *name)
     picker->name = name;
     picker->shown = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
     return picker;
+}
+
+static void
+forget_sent(CoexPicker *picker)
+{
+    g_clear_pointer(&picker->sent, coex_template_unref);
+    g_clear_pointer(&picker->sent_values, g_strfreev);
 }
 
 void
@@ -37,6 +42,7 @@ coex_picker_free(CoexPicker *picker)
     g_strfreev(picker->values);
     g_clear_pointer(&picker->left, coex_template_unref);
     g_strfreev(picker->left_values);
+    forget_sent(picker);
     g_ptr_array_unref(picker->shown);
     g_free(picker->awaited_words);
     g_free(picker);
@@ -143,6 +149,7 @@ keep(CoexPicker *picker, CoexTemplate *template_, char **values)
     g_clear_pointer(&picker->left_values, g_strfreev);
     picker->left = template_;
     picker->left_values = values;
+    picker->failed = FALSE;
 }
 
 /* To the beginning; the parked texts stay, and the list that was shown last: its numbers stand on
@@ -208,6 +215,18 @@ await_catalogue(CoexPicker *picker, const char *words)
         coex_session_refresh_templates(connection->session);
 }
 
+/* The values of what was chosen, and did not come about. */
+static void
+show_failed(CoexPicker *picker)
+{
+    picker->failed = FALSE;
+    set_values(picker, (const char *const *)picker->left_values);
+    g_clear_pointer(&picker->template_, coex_template_unref);
+    picker->template_ = coex_template_ref(picker->left);
+    picker->stage = COEX_STAGE_VALUES;
+    show(picker);
+}
+
 void
 coex_picker_start(CoexPicker *picker, const char *words)
 {
@@ -221,6 +240,10 @@ coex_picker_start(CoexPicker *picker, const char *words)
     }
     if (coex_session_is_catalogue_stale(session))
         coex_session_refresh_templates(session);
+    if (*stripped == '\0' && picker->failed) {
+        show_failed(picker);
+        return;
+    }
 
     g_autoptr(GError) error = NULL;
     const char *rest;
@@ -458,7 +481,8 @@ coex_picker_join(CoexPicker *picker, const char *text)
     g_autoptr(GError) error = NULL;
 
     reset(picker, COEX_STAGE_IDLE);
-    if (coex_session_send(picker->connection->session, picker->name, markup, &error))
+    picker->reopens = coex_session_send(picker->connection->session, picker->name, markup, &error);
+    if (picker->reopens)
         return;
     say(picker, error->message);
     coex_picker_search(picker, text);
@@ -514,8 +538,9 @@ coex_picker_send(CoexPicker *picker)
     if (coex_session_send_template(session, picker->name, template_, (const char *const *)values,
                                    &error)) {
         picker->decided = picker->parked != NULL;
-        if (picker->decided)
-            keep(picker, g_steal_pointer(&template_), g_steal_pointer(&values));
+        forget_sent(picker);
+        picker->sent = g_steal_pointer(&template_);
+        picker->sent_values = g_steal_pointer(&values);
         return;
     }
     say(picker, error->message);
@@ -535,6 +560,7 @@ coex_picker_hold(CoexPicker *picker)
         return;
     }
     reset(picker, COEX_STAGE_IDLE);
+    forget_sent(picker);
     picker->decided = picker->parked != NULL;
     coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
     coex_session_hold(picker->connection->session, picker->name);
@@ -547,6 +573,7 @@ coex_picker_cancel(CoexPicker *picker)
     gboolean has_parked = coex_picker_has_parked(picker);
 
     reset(picker, COEX_STAGE_IDLE);
+    forget_sent(picker);
     picker->decided = picker->parked != NULL;
     coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
     if (has_parked)
@@ -555,41 +582,6 @@ coex_picker_cancel(CoexPicker *picker)
 }
 
 /* ---- what comes from below ---- */
-
-/* What has joined the texts that waited @before. */
-static const char *
-find_newest(const char *texts, const char *before)
-{
-    gsize length = before != NULL ? strlen(before) : 0;
-
-    if (length > 0 && strncmp(texts, before, length) == 0 && texts[length] == '\n')
-        return texts + length + 1;
-    return texts;
-}
-
-/* Without a second question; what was typed has gone from the entry box, so it is repeated. */
-static void
-tell_joined(CoexPicker *picker, const char *before)
-{
-    const char *mark = coex_host_get_mark();
-    g_autofree char *excerpt = coex_text_excerpt(find_newest(picker->parked, before), JOINED_CHARS);
-    g_autofree char *line = coex_say(
-        before != NULL ? _("This waits for your choice too: “%s”. Choose a template (%stemplate "
-                           "lists them), or type %shold or %scancel.")
-                       : _("This waits for your choice: “%s”. Choose a template (%stemplate lists "
-                           "them), or type %shold or %scancel."),
-        excerpt, mark, mark, mark);
-    g_autofree char *verb =
-        picker->stage == COEX_STAGE_VALUES && picker->connection->face->dup_verb != NULL
-            ? picker->connection->face->dup_verb(picker)
-            : NULL;
-    /* Translators: %s is what is typed, such as !fill */
-    g_autofree char *hint =
-        verb != NULL ? coex_say(_("A value of the template is typed behind %s."), verb) : NULL;
-    g_autofree char *all = g_strjoin(" ", line, hint, NULL);
-
-    coex_lines_notice(picker->connection, picker->name, all);
-}
 
 static gboolean
 is_asked(const CoexPicker *picker)
@@ -604,33 +596,60 @@ point_at(CoexPicker *picker)
         picker->connection->face->point_at(picker);
 }
 
+/* Asks what to do with what waits. A form would take the keys of who goes on typing. */
+static void
+offer(CoexPicker *picker, const char *reason)
+{
+    if (picker->connection->face->takes_keys) {
+        coex_picker_tell_waiting(picker, NULL, reason);
+        return;
+    }
+    say(picker, reason);
+    coex_picker_start(picker, NULL);
+    point_at(picker);
+}
+
+/* Takes what was sent last for what is chosen next. */
+static void
+take_back_sent(CoexPicker *picker)
+{
+    keep(picker, g_steal_pointer(&picker->sent), g_steal_pointer(&picker->sent_values));
+}
+
 /* What was chosen did not come about. */
 static void
 ask_again(CoexPicker *picker, const char *reason)
 {
-    g_autoptr(CoexTemplate) template_ = g_steal_pointer(&picker->left);
-    g_auto(GStrv) values = g_steal_pointer(&picker->left_values);
+    gboolean was_sent = picker->sent != NULL;
 
     picker->decided = FALSE;
-    say(picker, reason);
-    if (template_ == NULL) {
-        coex_picker_start(picker, NULL);
-    } else {
-        set_values(picker, (const char *const *)values);
-        picker->template_ = g_steal_pointer(&template_);
-        picker->stage = COEX_STAGE_VALUES;
-        show(picker);
-    }
-    point_at(picker);
+    take_back_sent(picker);
+    picker->failed = was_sent;
+    offer(picker, reason);
+}
+
+void
+coex_picker_note_failed(CoexPicker *picker, const char *text)
+{
+    g_autofree char *sent =
+        picker->sent != NULL
+            ? coex_template_preview(picker->sent, (const char *const *)picker->sent_values)
+            : NULL;
+
+    if (picker->stage == COEX_STAGE_IDLE && g_strcmp0(sent, text) == 0)
+        take_back_sent(picker);
 }
 
 void
 coex_picker_park(CoexPicker *picker, const char *text, const char *reason)
 {
-    gboolean joins = is_asked(picker) || picker->look != 0;
+    gboolean waits = picker->connection->face->takes_keys && picker->parked != NULL;
+    gboolean joins = is_asked(picker) || picker->look != 0 || waits;
+    gboolean reopens = picker->reopens;
     g_autofree char *before = g_steal_pointer(&picker->parked);
 
     picker->lost = FALSE;
+    picker->reopens = FALSE;
     picker->parked = g_strdup(text);
     if (picker->decided && g_strcmp0(text, before) == 0) {
         ask_again(picker, reason);
@@ -639,14 +658,16 @@ coex_picker_park(CoexPicker *picker, const char *text, const char *reason)
     /* A text that was on its way when the user chose shares the fate of the others. */
     if (picker->awaits_catalogue || picker->decided)
         return;
-    if (joins) {
-        picker->has_news = picker->stage == COEX_STAGE_CONFIRM;
-        tell_joined(picker, before);
+    if (reopens) {
+        coex_picker_start(picker, NULL);
         return;
     }
-    say(picker, reason);
-    coex_picker_start(picker, NULL);
-    point_at(picker);
+    if (joins) {
+        picker->has_news = picker->stage == COEX_STAGE_CONFIRM;
+        coex_picker_tell_waiting(picker, before, NULL);
+        return;
+    }
+    offer(picker, reason);
 }
 
 void
@@ -656,30 +677,13 @@ coex_picker_unpark(CoexPicker *picker)
         return;
 
     g_clear_pointer(&picker->parked, g_free);
-    if (picker->decided)
-        keep(picker, NULL, NULL);
+    picker->reopens = FALSE;
     picker->lost = !picker->decided;
     picker->has_news = picker->lost;
     picker->decided = FALSE;
     if (picker->awaits_catalogue || picker->stage == COEX_STAGE_IDLE ||
         (picker->connection->face->is_closed_after && !is_asked(picker)))
         reset(picker, COEX_STAGE_IDLE);
-}
-
-static void
-tell_no_catalogue(CoexPicker *picker, const GError *error)
-{
-    const char *mark = coex_host_get_mark();
-    g_autofree char *failure =
-        coex_say(_("The templates could not be fetched: %s"), error->message);
-    /* Translators: a text that was typed, and twice the / or ! that commands begin with */
-    g_autofree char *waiting = picker->parked != NULL
-                                   ? coex_say(_("Your text waits: “%s”. Type %shold or %scancel."),
-                                              picker->parked, mark, mark)
-                                   : NULL;
-    g_autofree char *line = g_strjoin(" ", failure, waiting, NULL);
-
-    coex_lines_notice(picker->connection, picker->name, line);
 }
 
 void
@@ -694,7 +698,7 @@ coex_picker_take_catalogue(CoexPicker *picker, const GError *error)
     picker->awaits_catalogue = FALSE;
     words = g_steal_pointer(&picker->awaited_words);
     if (error != NULL)
-        tell_no_catalogue(picker, error);
+        coex_picker_tell_no_catalogue(picker, error);
     if (!connection->over && coex_session_get_catalogue(connection->session) != NULL) {
         coex_picker_start(picker, words);
         point_at(picker);

@@ -33,6 +33,7 @@ typedef struct CoexTemplateFace {
     /* At VALUES: what is typed before a value that is asked for, to be freed. NULL: nothing, a
      * value goes into its field. */
     char *(*dup_verb)(const CoexPicker *picker);
+    gboolean takes_keys;      /* what is typed just then goes into it: it is shown on demand only */
     gboolean is_closed_after; /* once the picker is idle nothing of it stands on the screen */
 } CoexTemplateFace;
 
@@ -52,12 +53,16 @@ struct CoexPicker {
     guint look;              /* at VALUES: number of the files' check that goes on, 0: none does */
     CoexTemplate *left;      /* the template that was last gone back from, or sent, NULL */
     char **left_values;      /* what was filled in then, NULL */
-    gboolean warned;         /* at CONFIRM: it was said that they want no marketing */
-    gboolean cleaned;        /* at CONFIRM: line breaks and the like were taken out of the values */
-    GPtrArray *shown;        /* CoexTemplate in the order of the rows of the last list shown */
-    gint default_row;        /* of the form */
-    guint confirm_row;       /* at CONFIRM: the first of the lines that the form shows */
-    gconstpointer form;      /* the fields of the open form: an address to compare with */
+    gboolean failed;         /* the one left was sent for what waits, and did not go */
+    CoexTemplate *sent;      /* the template sent last, NULL */
+    char **sent_values;
+    gboolean warned;    /* at CONFIRM: it was said that they want no marketing */
+    gboolean cleaned;   /* at CONFIRM: line breaks and the like were taken out of the values */
+    GPtrArray *shown;   /* CoexTemplate in the order of the rows of the last list shown */
+    gint default_row;   /* of the form */
+    guint confirm_row;  /* at CONFIRM: the first of the lines that the form shows */
+    gconstpointer form; /* the fields of the open form: an address to compare with */
+    gboolean reopens;   /* once the text typed there waits with the others */
     gboolean awaits_catalogue;
     char *awaited_words; /* coex_picker_start() goes on with them then, NULL */
 };
@@ -69,11 +74,14 @@ void coex_picker_free(CoexPicker *picker);
 /* Whether texts wait for the user's choice. */
 gboolean coex_picker_has_parked(CoexPicker *picker);
 
-/* A send met the closed window: asks, or joins @text to the question that is open. */
+/* A send met the closed window: asks, or joins @text to the question that is open. A form is not
+ * opened for it, since who goes on typing would type into that: a line says how to choose. */
 void coex_picker_park(CoexPicker *picker, const char *text, const char *reason);
 /* Nothing waits any more. A question that is open stays: what is typed into it just then would go
  * where the keys go next, to another person. What is pressed in it is judged then. */
 void coex_picker_unpark(CoexPicker *picker);
+/* What was sent to them, @text, did not go: of a template its values are offered again. */
+void coex_picker_note_failed(CoexPicker *picker, const char *text);
 /* A catalogue came, or did not: goes on if one is awaited. */
 void coex_picker_take_catalogue(CoexPicker *picker, const GError *error);
 
@@ -131,3 +139,10 @@ char *coex_picker_describe(const CoexPicker *picker, const CoexTemplate *templat
 
 /* What a value is for, "{{1}}", "end of the link [Track]", and an example. Free with g_free(). */
 char *coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariable *variable);
+
+/* A line that asks what to do with the text that waits, of which @before waited already (NULL:
+ * nothing did), after @reason, which may be NULL. What was typed has gone from the entry box, so it
+ * is repeated. */
+void coex_picker_tell_waiting(CoexPicker *picker, const char *before, const char *reason);
+/* A line: the templates could not be fetched. */
+void coex_picker_tell_no_catalogue(CoexPicker *picker, const GError *error);

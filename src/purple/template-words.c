@@ -7,6 +7,8 @@
 #include "core/words.h"
 #include "purple/connection.h"
 #include "purple/host.h"
+#include "purple/lines.h"
+#include "purple/link.h"
 #include "purple/template-picker.h"
 #include "session/session.h"
 #include <string.h>
@@ -14,6 +16,7 @@
 /* What is said of a template and its values while one is chosen. */
 
 #define EXAMPLE_CHARS 24
+#define JOINED_CHARS 200
 
 /* ---- who wants no marketing ---- */
 
@@ -199,4 +202,61 @@ coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariab
         return g_strdup(variable->label);
     /* Translators: what a value is, and an example of one */
     return coex_say(_("%s (e.g. %s)"), variable->label, example);
+}
+
+/* ---- lines ---- */
+
+/* What has joined the texts that waited @before. */
+static const char *
+find_newest(const char *texts, const char *before)
+{
+    gsize length = before != NULL ? strlen(before) : 0;
+
+    if (length > 0 && strncmp(texts, before, length) == 0 && texts[length] == '\n')
+        return texts + length + 1;
+    return texts;
+}
+
+void
+coex_picker_tell_waiting(CoexPicker *picker, const char *before, const char *reason)
+{
+    const char *mark = coex_host_get_mark();
+    g_autofree char *excerpt = coex_text_excerpt(find_newest(picker->parked, before), JOINED_CHARS);
+    g_autofree char *line = coex_say(
+        before != NULL ? _("This waits for your choice too: “%s”. Choose a template (%stemplate "
+                           "lists them), or type %shold or %scancel.")
+                       : _("This waits for your choice: “%s”. Choose a template (%stemplate lists "
+                           "them), or type %shold or %scancel."),
+        excerpt, mark, mark, mark);
+    g_autofree char *verb =
+        picker->stage == COEX_STAGE_VALUES && picker->connection->face->dup_verb != NULL
+            ? picker->connection->face->dup_verb(picker)
+            : NULL;
+    /* Translators: %s is what is typed, such as !fill */
+    g_autofree char *hint =
+        verb != NULL ? coex_say(_("A value of the template is typed behind %s."), verb) : NULL;
+    g_autofree char *all = reason != NULL ? g_strjoin(" ", reason, line, hint, NULL)
+                                          : g_strjoin(" ", line, hint, NULL);
+    g_autofree char *verb_line = g_strconcat(mark, "template", NULL);
+    g_autofree char *target = coex_link_dup_command(
+        picker->connection->account,
+        coex_connection_get_buddy_name(picker->connection, picker->name), "template");
+
+    coex_lines_notice_linked(picker->connection, picker->name, all, verb_line, target);
+}
+
+void
+coex_picker_tell_no_catalogue(CoexPicker *picker, const GError *error)
+{
+    const char *mark = coex_host_get_mark();
+    g_autofree char *failure =
+        coex_say(_("The templates could not be fetched: %s"), error->message);
+    /* Translators: a text that was typed, and twice the / or ! that commands begin with */
+    g_autofree char *waiting = picker->parked != NULL
+                                   ? coex_say(_("Your text waits: “%s”. Type %shold or %scancel."),
+                                              picker->parked, mark, mark)
+                                   : NULL;
+    g_autofree char *line = g_strjoin(" ", failure, waiting, NULL);
+
+    coex_lines_notice(picker->connection, picker->name, line);
 }

@@ -11,6 +11,8 @@ from tap import Failed, wait_until
 WIDE = (130, 45)
 SMALL = (80, 24)
 FORM = "Template: "  # and the person's name
+# At the end of what is shown, unless WhatsApp's refusal follows.
+QUESTION = re.compile(r"(?s)waits\s+for\s+your\s+choice.*/hold\s+or\s+/cancel\.(?:[^/]*Not\s+sent,\s+since.*|[\s\W_]*)\Z")
 LIST = "Buddy List"
 
 
@@ -193,11 +195,15 @@ class Finch:
             "".join(parts)))
         self.keys("Enter")
 
+    def ask_choice(self, who):
+        """No form comes up by itself: a line says how to get one."""
+        wait_until(f"the question about {who}", lambda: QUESTION.search(self.shown(who)))
+        self.say(who, "/template")
+
     def wait_choice(self, who):
-        """The form comes up behind the conversation, in which a line points at it."""
-        wait_until(f"the line about the form with {who}", lambda: re.search(
-            f"Not sent yet: .* in the window .{FORM}{NAMES[who]}.*/hold or /cancel",
-            self.shown(who)))
+        if not self._number(FORM + NAMES[who]):
+            self.ask_choice(who)
+            wait_until(f"the form about {who}", lambda: self._number(FORM + NAMES[who]))
         self.go(FORM + NAMES[who])
         self.wait("Hold until they answer")
 

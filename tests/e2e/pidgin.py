@@ -12,6 +12,8 @@ from sim import BUILD, NAMES, NUMBERS, PLUGIN
 from tap import Lines, wait_until
 
 FORM = "Template: "  # and the person's name
+# At the end of what is shown, unless WhatsApp's refusal follows.
+QUESTION = re.compile(r"(?s)waits\s+for\s+your\s+choice.*/hold\s+or\s+/cancel\.(?:[^/]*Not\s+sent,\s+since.*|[\s\W_]*)\Z")
 RECEIVED = 2  # PURPLE_MESSAGE_RECV
 
 
@@ -109,7 +111,7 @@ class Pidgin:
         self.desktop.key(title, "Return")
         wait_until(f"“{text}” sent", lambda: entry.text == "")
 
-    def _press(self, who, name):
+    def press(self, who, name):
         """An entry of the conversation's menu, which is that of the tab in front."""
         title, entry = self.go(who)
         self.desktop.frame(title).find("menu", "Conversation").find("menu item", name).press()
@@ -122,7 +124,7 @@ class Pidgin:
         wait_until("the chooser closed", lambda: self.desktop.frame(title) is None)
 
     def send_file(self, who, path):
-        self._press(who, "Send File...")
+        self.press(who, "Send File...")
         self._choose("Open File...", path)
 
     def drag_file(self, who, path):
@@ -134,13 +136,13 @@ class Pidgin:
         title, entry = self.go(who)
         self.desktop.type(title, text)
         wait_until(f"“{text}” typed", lambda: entry.text == text)
-        self._press(who, "Insert Image...")
+        self.press(who, "Insert Image...")
         self._choose("Insert Image", path)
         self.desktop.key(title, "Return")
         wait_until(f"“{text}” sent", lambda: entry.text == "")
 
     def status(self, who):
-        self._press(who, "Get Info")
+        self.press(who, "Get Info")
         form = self.wait_frame("Buddy Information", "Last message")
         said = form.words()
         self.button(form, "Close")
@@ -231,6 +233,10 @@ class Pidgin:
     # ---- the three steps to a template
 
     def wait_choice(self, who):
+        """No form comes up by itself: a line says how to get one."""
+        if self.desktop.frame(FORM + NAMES[who]) is None:
+            wait_until(f"the question about {who}", lambda: QUESTION.search(self.shown(who)))
+            self.say(who, "/template")
         return self.wait_frame(FORM + NAMES[who], "Hold until they answer")
 
     def fill(self, form, texts):

@@ -73,6 +73,7 @@ class LowTerminal:
             self.sim.do(f"close {who}")
         for who in ("ada", "dana"):
             self.client.say(who, f"A text for {who}")
+            self.client.ask_choice(who)
         self.client.keys("M-w")
         shown = self.client.wait("(?s)\u2524Window List.*Template: Dana Weber")
         check("Template: Ada Lovelace" in shown, "a form has no name in the list of windows")

@@ -21,6 +21,8 @@ FILES = ["Media auto", "Media folder", "Media limit (MB)", "Media URL of that fo
 ACTIONS = ["Refresh templates", "Show held texts", "Check the connection", "Account information...",
            "Costs of this month", "Show account messages", "Register webhook again...",
            "Synchronise contacts and history...", "More options...", "Options for files..."]
+WAITING = ("This waits for your choice: “%s”. Choose a template (%stemplate lists them), or type %shold or "
+           "%scancel.")
 FORM = ["Find", "Template", "Hold until they answer"]
 ACCOUNT = ["Webhook header (360dialog)", "App secret (Meta)", "Public URL of the webhook", "Listen on (address:port)"]
 
@@ -105,6 +107,9 @@ class Screens:
         wait_until("a line of ada", lambda: "Hello" in self.client.shown("ada"))
         self.sim.do("close ada")
         self.client.say("ada", "The bike is ready")
+        question = self.say(WAITING).partition("%s")[0][:-1].strip()
+        wait_until("the question", lambda: question in self.client.shown("ada"))
+        self.client.say("ada", "/template")
         title = self.title("Template: %s")
         self.client.go(title)
         self.sees(title, *FORM)

@@ -17,8 +17,8 @@ except ImportError:
     sys.exit(0)
 
 from day import PICTURE, run_days
-from pidgin import Pidgin
-from sim import NUMBERS, Sim
+from pidgin import FORM, QUESTION, Pidgin
+from sim import NAMES, NUMBERS, Sim
 from tap import Suite, check, wait_until
 
 NEEDED = ["pidgin", "Xvfb", "dbus-daemon", "dbus-monitor", "openbox", "xdotool", "import"]
@@ -41,7 +41,7 @@ class Windows:
 
     def cases(self):
         return [self.no_and_yes, self.account_page, self.broadcast, self.link, self.sticker, self.dragged,
-                self.one_window]
+                self.closed, self.one_window]
 
     def _n_asked(self):
         return self.sim.said.count("smb_app_data")
@@ -101,7 +101,7 @@ class Windows:
         self.sim.do(f"{who} brings image/png {self._picture} {part}")
         wait_until(f"a line about {part}", lambda: re.search(
             rf"{part}\n.*/get #\d+ fetches it", self.client.shown(who)))
-        return re.findall(r'<A HREF="(coex-get:[^"]*)">(/get #\d+)</A> fetches it', self.client.markup(who))[0]
+        return re.findall(r'<A HREF="(coex-run:[^"]*)">(/get #\d+)</A> fetches it', self.client.markup(who))[0]
 
     def link(self):
         """a click in our own line fetches the file that it offers, and no click does in another's"""
@@ -113,11 +113,13 @@ class Windows:
         number = words.partition("#")[2]
         self.sim.do(f'dana says <a href="{target}">press me</a>')
         self.client.click_words("dana", "press me")
-        self.client.click_words("dana", "coex-get:")
+        self.client.click_words("dana", "coex-run:")
         made_up = [target[:-1] + ("1" if target[-1] == "0" else "0"),
-                   target.replace(f"/{number}/", f"/{int(number) - 1}/"),
+                   target.replace(f"%23{number}/", f"%23{int(number) - 1}/"),
+                   target.replace(f"/get%20%23{number}/", "/discard/"),
                    target.replace(NUMBERS["dana"], NUMBERS["ada"]),
-                   "coex-get:", "coex-get:///", f"coex-get:{number}", target.rpartition("/")[0]]
+                   "coex-run:", "coex-run:///", f"coex-run:{number}", target.rpartition("/")[0]]
+        check(target not in made_up, "nothing is made up")
         for i, other in enumerate(made_up):
             self.client.write("dana", f'<a href="{other}">made up {i}</a>')
             self.client.click_words("dana", f"made up {i}")
@@ -154,6 +156,31 @@ class Windows:
         self.client.say("ben", "That is it")
         self.sim.said.expect("^-> ben: That is it$")
         check(self.sim.said.count("name=offer.pdf") == 1, "it was sent twice")
+
+    def _template_form(self, text):
+        """It names what waits, and is closed."""
+        title = FORM + NAMES["dana"]
+        form = self.client.wait_frame(title, f"Waiting: .{text}(?s:.*)Hold until they answer")
+        self.client.button(form, "Cancel")
+        wait_until("the form closed", lambda: self.client.desktop.frame(title) is None)
+        wait_until("what was typed", lambda: f"Not sent: {text}" in self.client.shown("dana"))
+
+    def closed(self):
+        """in a closed window a click in the line, or the conversation's menu, leads to the templates"""
+        self.sim.do("close dana")
+        self.client.say("dana", "It is ready")
+        wait_until("the question", lambda: QUESTION.search(self.client.shown("dana")))
+        check(self.client.desktop.frame(FORM + NAMES["dana"]) is None, "a form came up by itself")
+        title, entry = self.client.go("dana")
+        self.client.desktop.type(title, "and hurry")
+        wait_until("it typed", lambda: entry.text == "and hurry")
+        self.client.click_words("dana", "/template")
+        self._template_form("It is ready")
+        check(entry.text == "and hurry", "what was being typed is lost")
+        self.client.desktop.key(title, "Return")
+        wait_until("the question", lambda: QUESTION.search(self.client.shown("dana")))
+        self.client.press("dana", "Send template...")
+        self._template_form("and hurry")
 
     def one_window(self):
         """what is half typed for one does not go to the other who shares the window"""

@@ -15,6 +15,7 @@ typedef enum {
     STEP_LOGIN,    /* until online */
     STEP_FIRST,    /* until a customer writes */
     STEP_ANSWER,   /* until the answer is shown */
+    STEP_QUESTION, /* until it is asked what to do with the text */
     STEP_PROMPT,   /* until the list of templates opens */
     STEP_VALUES,   /* until the form for its values opens */
     STEP_CONFIRM,  /* until the finished message is shown */
@@ -28,6 +29,7 @@ static const char *const missing[] = {
     [STEP_LOGIN] = "the login did not end",
     [STEP_FIRST] = "no customer wrote",
     [STEP_ANSWER] = "the answer was not sent",
+    [STEP_QUESTION] = "nobody asked what to do with the text",
     [STEP_PROMPT] = "no list of templates opened",
     [STEP_VALUES] = "no form for the values opened",
     [STEP_CONFIRM] = "the finished message was not shown",
@@ -121,11 +123,19 @@ say_form(const HostEvent *event)
 static gboolean
 write_to_closed(gpointer data)
 {
-    enter(STEP_PROMPT);
+    enter(STEP_QUESTION);
     printf("\n");
     say("", "Now a person whose customer service window is closed:");
     say("you -> ", "Your parcel can be fetched now");
     client_type(demo.number, CLOSED, "Your parcel can be fetched now");
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+ask_for_templates(gpointer data)
+{
+    say("you -> ", "/template");
+    client_type(demo.number, CLOSED, "/template");
     return G_SOURCE_REMOVE;
 }
 
@@ -226,6 +236,10 @@ on_message(const HostEvent *event)
     } else if (demo.step == STEP_ANSWER && ours && !elsewhere &&
                g_strcmp0(event->who, demo.customer) == 0) {
         g_timeout_add(PAUSE_MS, write_to_closed, NULL);
+    } else if (demo.step == STEP_QUESTION && strstr(event->text, "/template") != NULL &&
+               g_str_equal(event->who, CLOSED)) {
+        enter(STEP_PROMPT);
+        g_timeout_add(PAUSE_MS, ask_for_templates, NULL);
     } else if (demo.step == STEP_TEMPLATE && ours && !elsewhere &&
                g_str_equal(event->who, CLOSED)) {
         enter(STEP_DELIVERY);

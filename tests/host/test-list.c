@@ -158,7 +158,10 @@ numbers_have_a_plus(World *world)
 
     host_go_online(world->host);
     host_type(world->host, NORA, "for later");
-    host_wait_for(world->host, world->bitlbee ? EVENT_MESSAGE : EVENT_REQUEST, NULL, NULL);
+    if (world->bitlbee)
+        host_wait_for(world->host, EVENT_MESSAGE, NULL, NULL);
+    else
+        world_wait_question(world, NORA, "for later");
     host_type(world->host, NORA, hold);
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Held until +" NORA " writes*");
     host_type(world->host, NORA, held);

@@ -99,13 +99,14 @@ send_all(World *world)
 static void
 write_to_closed(World *world)
 {
-    host_type(world->host, NORA, WORD " to Nora");
     if (world->bitlbee) {
+        host_type(world->host, NORA, WORD " to Nora");
         host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!hold*");
         host_type(world->host, NORA, "!template order_update " WORD " | K-42");
         host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" WORD "*K-42*");
         host_type(world->host, NORA, "!" WORD);
     } else {
+        world_type_closed(world, NORA, WORD " to Nora");
         host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
         host_request_select(world->host, "order_update (en_US)");
         host_request_ok(world->host);

@@ -164,7 +164,7 @@ long_failure_is_told_whole(World *world)
         g_string_append_printf(text, "%sa&b<%u>", i > 0 ? " " : "", 1000 + i);
     host_go_online(world->host);
     host_type(world->host, NORA, text->str);
-    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_wait_message(world->host, NORA, "SYSTEM", "*This waits for your choice*");
     host_logout(world->host);
     host_skip(world->host);
     host_go_online(world->host);

@@ -131,7 +131,7 @@ wrong_file(World *world)
     write_file(note, "Buy flour\n", -1);
     host_go_online(world->host);
     host_type(world->host, NORA, "It is ready");
-    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Waiting: “It is ready”*");
+    host_wait_message(world->host, NORA, "SYSTEM", "*waits for your choice*“It is ready”*");
     host_type(world->host, NORA, "/template pickup_ready_v2");
     form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*[image]*Hallo {{1}}*");
     set_field(world, form, 0, note);
@@ -153,6 +153,8 @@ wrong_file(World *world)
     write_file(picture, "Buy flour\n", -1);
     host_request_press(world->host, "Send");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: the file “photo.jpg”. *");
+    host_wait_message(world->host, NORA, "SYSTEM", "*waits for your choice*“It is ready”*");
+    host_type(world->host, NORA, "/template");
     form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*[image]*Hallo {{1}}*It is ready*");
     assert_kept(world, form, picture);
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);

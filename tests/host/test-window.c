@@ -6,12 +6,12 @@
 
 #define TYPED "Your parcel can be fetched"
 
-/* The user writes to somebody who never wrote; the list of templates opens instead. */
+/* The user writes to somebody who never wrote, and is led to the list of templates. */
 static const HostEvent *
 open_prompt(World *world)
 {
     host_go_online(world->host);
-    host_type(world->host, NORA, TYPED);
+    world_type_closed(world, NORA, TYPED);
 
     const HostEvent *list = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
     host_check(world->host, g_str_equal(list->detail, "fields"));
@@ -118,7 +118,7 @@ values_are_offered(World *world)
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
     coex_sim_close_window(world->sim, "ada");
-    host_type(world->host, ADA, TYPED);
+    world_type_closed(world, ADA, TYPED);
     host_wait_for(world->host, EVENT_REQUEST, ADA, NULL);
     host_request_select(world->host, "news (en_US)");
     host_request_ok(world->host);
@@ -214,7 +214,7 @@ typed_line_in_find_comes_back(World *world)
     host_request_ok(world->host);
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*“three”*");
     host_sync(world->host);
-    host_type(world->host, NORA, "again");
+    world_type_closed(world, NORA, "again");
     host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
     host_request_set(world->host, "find", "four");
     host_request_cancel(world->host);
@@ -257,7 +257,7 @@ cancel_gives_the_text_back(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
 
     /* The next text asks again: nothing was left half done. */
-    host_type(world->host, NORA, "once more");
+    world_type_closed(world, NORA, "once more");
     host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
     host_request_cancel(world->host);
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
@@ -312,40 +312,6 @@ held_text_survives_a_restart(World *world)
 
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
     host_check(world->host, g_strcmp0(sent->text, TYPED) == 0);
-}
-
-/* The plugin believes the window open, WhatsApp does not: the answer to a text just typed. */
-static void
-window_closed_as_an_answer(World *world)
-{
-    host_go_online(world->host);
-    world_customer_writes(world, "ada", ADA, "Hello");
-    coex_sim_close_window(world->sim, "ada");
-    host_type(world->host, ADA, "too late");
-    host_wait_message(world->host, ADA, "SEND", "too late");
-    host_wait_message(world->host, ADA, "SYSTEM", "Not sent, since the window is closed: too late");
-    host_wait_for(world->host, EVENT_REQUEST, ADA, NULL);
-    host_request_cancel(world->host);
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*too late*");
-    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
-}
-
-/* The same told later: a line that says what to type, never a dialog out of the blue. */
-static void
-window_closed_as_a_status(World *world)
-{
-    host_go_online(world->host);
-    world_customer_writes(world, "ada", ADA, "Hello");
-    coex_sim_close_window(world->sim, "ada");
-    coex_sim_set_async_window(world->sim, TRUE);
-    host_type(world->host, ADA, "too late");
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*too late*131047*/resend*/template*");
-    host_wait_for(world->host, EVENT_STATUS, ADA, "*closed*");
-    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
-
-    host_type(world->host, ADA, "/resend");
-    host_wait_for(world->host, EVENT_REQUEST, ADA, "*too late*");
-    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 1);
 }
 
 /* Nora writes while a question about her is open: it stays, with the @n_closed before it gone. */
@@ -548,7 +514,7 @@ escape_is_no_dead_end(World *world)
     host_request_press(world->host, "Cancel");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: " TYPED "*");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: Hello?*");
-    host_type(world->host, NORA, "Once more");
+    world_type_closed(world, NORA, "Once more");
     host_wait_for(world->host, EVENT_REQUEST, NORA, "*A template for*Once more*");
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
@@ -655,8 +621,6 @@ add_all(void)
     world_add("further-texts-join", NULL, further_texts_join);
     world_add("held-text-leaves-when-they-write", NULL, held_text_leaves_when_they_write);
     world_add("held-text-survives-a-restart", NULL, held_text_survives_a_restart);
-    world_add("window-closed-as-an-answer", NULL, window_closed_as_an_answer);
-    world_add("window-closed-as-a-status", NULL, window_closed_as_a_status);
     world_add("values-stay-open-when-they-write", NULL, values_stay_open_when_they_write);
     world_add("last-question-stays-open-when-they-write", NULL,
               last_question_stays_open_when_they_write);

@@ -179,6 +179,26 @@ world_writes_long_ago(World *world, const char *name, const char *wa_id)
     host_wait_message(world->host, wa_id, "RECV", "long ago");
 }
 
+void
+world_wait_question(World *world, const char *who, const char *text)
+{
+    g_autofree char *line =
+        g_strdup_printf("*This waits for your choice*: “%s”. Choose a template (/template *", text);
+
+    host_wait_message(world->host, who, "SYSTEM", line);
+}
+
+void
+world_type_closed(World *world, const char *who, const char *text)
+{
+    guint n_asked = host_count(world->host, EVENT_REQUEST, NULL, NULL);
+
+    host_type(world->host, who, text);
+    world_wait_question(world, who, text);
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == n_asked);
+    host_type(world->host, who, "/template");
+}
+
 CoexSimRequest *
 world_next_sent(World *world)
 {

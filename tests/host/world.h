@@ -44,6 +44,11 @@ Host *world_new_desk(World *world, const char *ui_id);
 void world_customer_writes(World *world, const char *who, const char *peer, const char *text);
 /* A delivery of last year, which WhatsApp had kept, of somebody whom nobody knows. */
 void world_writes_long_ago(World *world, const char *name, const char *wa_id);
+/* Waits for the line that asks what to do with @text, which was typed in a closed window. */
+void world_wait_question(World *world, const char *who, const char *text);
+/* Types that, sees that no window comes up under the hands of who goes on typing, and asks for the
+ * templates. */
+void world_type_closed(World *world, const char *who, const char *text);
 /* The next send the API accepted; fails if none comes. */
 CoexSimRequest *world_next_sent(World *world);
 /* All deliveries are answered 200. */
