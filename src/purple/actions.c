@@ -316,6 +316,8 @@ on_answer(gpointer token, int button)
         return;
     g_autofree char *url = g_steal_pointer(&connection->registered_url);
     coex_session_answer_webhook(connection->session, url, button == COEX_ASK_YES);
+    if (button != COEX_ASK_YES)
+        coex_unseen_tell(connection, _("The webhook was left as it is."));
 }
 
 /* What a yes would do: take the address from another system, or the secret from who registered

@@ -29,6 +29,8 @@ on_answer(gpointer token, int button)
 
     if (connection != NULL && button == COEX_ASK_YES)
         coex_session_forget(connection->session, name);
+    else if (connection != NULL)
+        coex_lines_notice(connection, name, _("Nobody was forgotten."));
 }
 
 /* What it means. Free with g_free(). */

@@ -18,6 +18,8 @@ on_answer(gpointer token, int button)
 
     if (connection != NULL && button == COEX_ASK_YES)
         coex_session_synchronise(connection->session, TRUE);
+    else if (connection != NULL)
+        coex_unseen_tell(connection, _("WhatsApp was not asked for contacts and history."));
 }
 
 void

@@ -59,7 +59,7 @@ asked(World *world)
     host_pick_menu(world->host, ADA, "Forget this person...");
     host_wait_for(world->host, EVENT_REQUEST, ADA, "*Forget Ada Lovelace?*");
     host_request_press(world->host, "Cancel");
-    host_sync(world->host);
+    host_wait_message(world->host, ADA, "SYSTEM", "Nobody was forgotten.");
     host_check(world->host, logs_have(world, "a plum cake"));
     host_type(world->host, ADA, "/forget");
     host_wait_for(world->host, EVENT_REQUEST, ADA, "*WhatsApp and the phone keep*");
@@ -74,7 +74,7 @@ asked_by_root(World *world)
     host_type(world->host, ADA, "!forget");
     host_wait_for(world->host, EVENT_REQUEST, NULL, "*Forget Ada Lovelace?*");
     host_request_press(world->host, "no");
-    host_sync(world->host);
+    host_wait_message(world->host, ADA, NULL, "*Nobody was forgotten.");
     host_check(world->host, folder_has(host_get_profile(world->host), "a plum cake"));
     host_type(world->host, ADA, "!forget yes");
     check_gone(world);

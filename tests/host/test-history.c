@@ -24,7 +24,7 @@ answer(World *world)
     host_wait_for(world->host, EVENT_REQUEST, NULL,
                   "*contacts and history?*once only*within 24 hours*");
     host_request_press(world->host, world->bitlbee ? "no" : "Cancel");
-    host_sync(world->host);
+    wait_line(world, "WhatsApp was not asked for contacts and history.");
     host_check(world->host, coex_sim_n_requests(world->sim, "sync") == 0);
     host_type(world->host, ADA, world->bitlbee ? "!synchronise" : "/synchronise");
     host_wait_for(world->host, EVENT_REQUEST, NULL, "*contacts and history?*");

@@ -108,7 +108,7 @@ remembers_a_no(World *world)
     wait_for_question(world, other);
     gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
     host_request_press(world->host, world->bitlbee ? "no" : "Cancel");
-    host_sync(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "The webhook was left as it is.");
     host_quit(world->host);
 
     coex_sim_set_webhook(world->sim, other);
