@@ -380,7 +380,11 @@ is_about(const Verb *verb, const char *topic)
     g_autofree char *valid = g_utf8_make_valid(topic, -1);
     g_autofree char *word = g_utf8_casefold(valid, -1);
 
-    return strstr(help, word) != NULL;
+    /* A file is no part of a profile. */
+    for (const char *at = strstr(help, word); at != NULL; at = strstr(at + 1, word))
+        if (at == help || !g_unichar_isalnum(g_utf8_get_char(g_utf8_prev_char(at))))
+            return TRUE;
+    return FALSE;
 }
 
 /* The command of that name, else those whose help has the word. */

@@ -483,7 +483,10 @@ mistyped_verbs_stay_here(World *world)
         host_wait_for(world->host, EVENT_MESSAGE, ADA, "*!get ?which]: fetch a file*");
     host_check(world->host, strstr(one->text, "!send") == NULL);
     host_type(world->host, ADA, "!help !FILE");
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*!send *\n*!get *");
+    const HostEvent *about_files =
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, "*!send *\n*!get *");
+    host_check(world->host, strstr(about_files->text, "!profile") == NULL);
+    host_check(world->host, strstr(about_files->text, "!account") == NULL);
     host_type(world->host, ADA, "!help weather");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*No command is about “weather”*");
     host_type(world->host, ADA, "!window");
