@@ -55,7 +55,7 @@ typedef struct {
     void (*put_back)(CoexAccount *account, const CoexPutBack *back);
     void (*heard)(CoexAccount *account); /* a webhook came */
     /* The provider did, to what was asked at @asked_at by our own clock; @date 0: it told none. */
-    void (*answered)(CoexAccount *account, gint64 date, gint64 asked_at);
+    void (*answered)(CoexAccount *account, const struct CoexResponse *response, gint64 asked_at);
     /* Earlier lines are told, and among them what waits to leave. */
     void (*told_waiting)(CoexAccount *account, CoexPerson *person);
 } CoexAccountAbove;

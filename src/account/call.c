@@ -26,7 +26,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     if (response != NULL && call->asked_at > 0)
-        account->above->answered(account, response->date, call->asked_at);
+        account->above->answered(account, response, call->asked_at);
     if (call->answered != NULL)
         call->answered(account, response, &error, call->data);
 }

@@ -6,8 +6,10 @@
 #include "account/people.h"
 #include "account/phone.h"
 #include "account/skew.h"
+#include "account/tell.h"
 #include "account/ticker.h"
 #include "account/views.h"
+#include "core/api.h"
 #include "core/catalogue.h"
 #include "core/costs.h"
 #include "core/desk-send.h"
@@ -148,13 +150,36 @@ told_waiting(CoexAccount *account, CoexPerson *person)
     coex_outbox_note_told(account->outbox, person);
 }
 
+/* A portal before the network answers with its own page. */
+static gboolean
+is_sensible(const CoexResponse *response)
+{
+    gsize size;
+    const char *body = g_bytes_get_data(response->body, &size);
+
+    return response->status < 500 && size > 0 && *body == '{';
+}
+
+/* After a login without an answer it is told once that the API is back. */
+static void
+answered(CoexAccount *account, const CoexResponse *response, gint64 asked_at)
+{
+    coex_skew_note_answer(account, response->date, asked_at);
+    if (account->state != COEX_ACCOUNT_ONLINE || account->login->unreachable == NULL ||
+        !is_sensible(response))
+        return;
+    g_clear_pointer(&account->login->unreachable, g_free);
+    coex_account_tell_notice(
+        account, NULL, _("WhatsApp's API answers again, and what you typed meanwhile leaves now."));
+}
+
 static const CoexAccountAbove above = {
     .close = coex_account_close,
     .free = free_account,
     .clock_corrected = recheck_windows,
     .put_back = put_back,
     .heard = coex_registration_note_delivery,
-    .answered = coex_skew_note_answer,
+    .answered = answered,
     .told_waiting = told_waiting,
 };
 

@@ -45,6 +45,7 @@ static const char *const ordinary[] = {
     "This account is ready for its first message. *",
     "No message can arrive here: *",
     "The first message has arrived, from *",
+    "WhatsApp's API answers again, *",
     "Customers' messages are marked as read*",
     "* for an answer, *",
     /* a test that logs out need not wait for the answer to what it sends */

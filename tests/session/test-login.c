@@ -90,6 +90,7 @@ test_api_down_known(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
     coex_sim_set_down(desk->sim, FALSE);
     request = desk_wait_sent(desk, "ada", "One moment");
+    desk_wait_notice(desk, NULL, "*answers again*leaves now*");
 }
 
 /* A portal before the network answers everything with its own page. */
