@@ -143,7 +143,8 @@ test_account_in_trouble(Desk *desk)
         desk_wait_facts(desk, NULL,
                         "*\nName: Radhaus Mitte (Meta has declined this name*)\nQuality: low (red)*"
                         "\nMessaging limit: TIER_NEW\nThroughput: 1,000 messages a second\n"
-                        "State: FLAGGED\n*\nWebhook: https://elsewhere.example/hook\n*");
+                        "State: rated low: see its quality in WhatsApp Manager\n*\nWebhook: "
+                        "https://elsewhere.example/hook\n*");
     }
     coex_sim_aim(desk->sim, NULL);
     coex_sim_fail_next(desk->sim, 131016);

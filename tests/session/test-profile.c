@@ -168,7 +168,7 @@ test_changed(Desk *desk)
     desk_wait_facts(desk, NULL,
                     "*\nToday: *\nAbout: Bicycles and repairs\nAddress: Invalidenstr. 117, 10115 "
                     "Berlin\nDescription: Workshop in Berlin.\nMail: hallo@radhaus.example\nWeb: "
-                    "https://radhaus.example/\nLine of business: RETAIL\n");
+                    "https://radhaus.example/\nLine of business: Shopping and retail\n");
     change(desk, "about", "Open Mon-Sat 9-19");
     desk_wait_notice(desk, NULL, "Changed in the profile, as customers see it now: About.");
     request = coex_sim_wait_request(desk->sim, "profile-set", DESK_PATIENCE_MS);
@@ -178,9 +178,10 @@ test_changed(Desk *desk)
     change(desk, "mail", "-");
     desk_wait_notice(desk, NULL, "Changed in the profile, *: Mail.");
     coex_session_describe(desk->session, NULL);
-    desk_wait_facts(desk, NULL,
-                    "*\nAbout: Open Mon-Sat 9-19\nAddress: *\nDescription: Bicycles.\nWeb: "
-                    "https://radhaus.example/ https://b.example/x\nLine of business: RETAIL\n");
+    desk_wait_facts(
+        desk, NULL,
+        "*\nAbout: Open Mon-Sat 9-19\nAddress: *\nDescription: Bicycles.\nWeb: "
+        "https://radhaus.example/ https://b.example/x\nLine of business: Shopping and retail\n");
 }
 
 /* It is said why, and nothing is thought to have changed. */
