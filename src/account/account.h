@@ -129,6 +129,7 @@ struct CoexAccount {
     gboolean receiving;      /* a delivery came in this session */
     gint64 heard_at_us;      /* when the last one came, monotonic; 0 */
     gint64 last_delivery_at; /* also of an earlier one */
+    gboolean no_way_told;    /* that nothing can arrive */
     gint64 store_error_us;   /* when the disk failed last */
 
     /* The parts, from below. */

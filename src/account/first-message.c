@@ -36,13 +36,19 @@ coex_first_message_await(CoexAccount *account)
 
 /* ---- what is missing ---- */
 
+gboolean
+coex_first_message_has_way(const CoexAccount *account)
+{
+    return *account->relay != '\0' || *account->inbox_url != '\0' || coex_account_listens(account);
+}
+
 static Hint
 find_hint(const CoexAccount *account)
 {
+    if (!coex_first_message_has_way(account))
+        return HINT_NO_WAY;
     if (*account->relay != '\0' || *account->inbox_url != '\0')
         return HINT_READY;
-    if (!coex_account_listens(account))
-        return HINT_NO_WAY;
     return *account->public_url != '\0' || account->last_delivery_at > 0 ? HINT_READY
                                                                          : HINT_NO_ADDRESS;
 }
@@ -94,8 +100,16 @@ coex_first_message_hint(CoexAccount *account)
     gint64 run = hint == HINT_NO_WAY ? 0 : account->run;
     g_autofree char *said = g_strdup_printf(AWAITED " %" G_GINT64_FORMAT " %d", run, (int)hint);
 
+    /* What worked before is missed at each login. */
+    if (hint == HINT_NO_WAY && account->last_delivery_at > 0) {
+        if (!account->no_way_told)
+            tell(account, hint);
+        account->no_way_told = TRUE;
+        return;
+    }
     /* Without the secret nothing is taken in, which the login tells. */
-    if (!is_awaited(account) || coex_verifier_get_header(account->verifier) == NULL ||
+    if (!is_awaited(account) ||
+        (hint != HINT_NO_WAY && coex_verifier_get_header(account->verifier) == NULL) ||
         g_strcmp0(coex_account_get_setting(account, STATE), said) == 0)
         return;
     coex_account_put_setting(account, STATE, said);

@@ -491,7 +491,7 @@ start_check(CoexAccount *account)
 static void
 tell_missing_secret(CoexAccount *account)
 {
-    if (coex_verifier_get_header(account->verifier) != NULL)
+    if (coex_verifier_get_header(account->verifier) != NULL || !coex_first_message_has_way(account))
         return;
     coex_account_tell_notice(account, NULL,
                              _("No webhook can be accepted, so no message will arrive: the "

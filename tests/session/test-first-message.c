@@ -121,6 +121,39 @@ test_no_way(Desk *desk)
     hear_first(desk);
 }
 
+/* Who received before and cannot any more hears of it at each login. */
+static void
+test_no_way_any_more(Desk *desk)
+{
+    const char *listen = desk->config.listen;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Good morning");
+    desk->config.listen = "off";
+    for (guint i = 0; i < 2; i++) {
+        desk_restart(desk);
+        desk_wait_notice(desk, NULL, NO_WAY);
+        desk_wait_catalogue(desk);
+        g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, NO_WAY), ==, 1);
+    }
+    desk->config.listen = listen;
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Still there?");
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, NO_WAY), ==, 0);
+}
+
+/* What cannot help is not asked for. */
+static void
+test_no_way_and_no_secret(Desk *desk)
+{
+    desk->config.app_secret = NULL;
+    desk->config.listen = "off";
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, NO_WAY);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "No webhook can be accepted*"), ==, 0);
+}
+
 /* First what nothing works without. */
 static void
 test_no_secret(Desk *desk)
@@ -229,6 +262,8 @@ main(int argc, char **argv)
     desk_add("/first-message/no-address", test_no_address);
     desk_add("/first-message/by-hand", test_by_hand);
     desk_add("/first-message/no-way", test_no_way);
+    desk_add("/first-message/no-way-any-more", test_no_way_any_more);
+    desk_add_at(DESK_ONLY_META, "/first-message/no-way-and-no-secret", test_no_way_and_no_secret);
     desk_add_at(DESK_ONLY_META, "/first-message/no-secret", test_no_secret);
     desk_add_at(DESK_ONLY_360DIALOG, "/first-message/others", test_others);
     desk_add("/first-message/others-words", test_others_words);
