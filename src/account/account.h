@@ -54,7 +54,7 @@ typedef struct {
     /* Once the clocks agree: times of what waits to leave. */
     void (*put_back)(CoexAccount *account, const CoexPutBack *back);
     void (*heard)(CoexAccount *account); /* a webhook came */
-    /* The provider did, to what was asked at @asked_at by our own clock; @date 0: it told none. */
+    /* The provider did, to what was asked at @asked_at by our own clock. */
     void (*answered)(CoexAccount *account, const struct CoexResponse *response, gint64 asked_at);
     /* Earlier lines are told, and among them what waits to leave. */
     void (*told_waiting)(CoexAccount *account, CoexPerson *person);
@@ -129,7 +129,7 @@ struct CoexAccount {
     gboolean receiving;      /* a delivery came in this session */
     gint64 heard_at_us;      /* when the last one came, monotonic; 0 */
     gint64 last_delivery_at; /* also of an earlier one */
-    gboolean no_way_told;    /* that nothing can arrive */
+    gboolean no_way_told;    /* in this login: that nothing can arrive */
     gint64 store_error_us;   /* when the disk failed last */
 
     /* The parts, from below. */

@@ -36,21 +36,21 @@ coex_first_message_await(CoexAccount *account)
 
 /* ---- what is missing ---- */
 
-gboolean
-coex_first_message_has_way(const CoexAccount *account)
-{
-    return *account->relay != '\0' || *account->inbox_url != '\0' || coex_account_listens(account);
-}
-
 static Hint
 find_hint(const CoexAccount *account)
 {
-    if (!coex_first_message_has_way(account))
-        return HINT_NO_WAY;
     if (*account->relay != '\0' || *account->inbox_url != '\0')
         return HINT_READY;
+    if (!coex_account_listens(account))
+        return HINT_NO_WAY;
     return *account->public_url != '\0' || account->last_delivery_at > 0 ? HINT_READY
                                                                          : HINT_NO_ADDRESS;
+}
+
+gboolean
+coex_first_message_has_way(const CoexAccount *account)
+{
+    return find_hint(account) != HINT_NO_WAY;
 }
 
 static void

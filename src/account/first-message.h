@@ -5,7 +5,8 @@
 
 /* Leads who has set up an account to its first message: what is still missing, whom to ask for one,
  * and that it came. Of an account that ever had a webhook before it was first asked about nothing
- * is told. Hides what of it is kept, and when it is said again. Engine thread. */
+ * is told but that none can come any more. Hides what of it is kept, and when it is said again.
+ * Engine thread. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexPerson CoexPerson;
