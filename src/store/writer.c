@@ -493,7 +493,9 @@ wait_for_work(CoexWriter *writer, GPtrArray *group)
     gint64 rest_until = MIN(writer->retention_at, writer->index_at);
     g_mutex_lock(&writer->lock);
     while (!writer->stopping) {
-        gint64 until = MIN(rest_until, coex_job_queue_get_turn(&writer->queue, FALSE));
+        gint64 until = coex_job_queue_is_empty(&writer->queue)
+                           ? rest_until
+                           : coex_job_queue_get_turn(&writer->queue, FALSE);
         if (g_get_monotonic_time() >= until)
             break;
         writer->asleep = TRUE;
