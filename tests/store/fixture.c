@@ -173,6 +173,17 @@ fixture_load(Fixture *f, const char *number)
     return fixture_load_at(f, "meta", number);
 }
 
+gint64
+snapshot_get_address(const CoexSnapshot *snapshot, const char *address)
+{
+    for (guint i = 0; i < snapshot->addresses->len; i++) {
+        const CoexAddress *a = g_ptr_array_index(snapshot->addresses, i);
+        if (g_str_equal(a->address, address))
+            return a->person_id;
+    }
+    return 0;
+}
+
 CoexSnapshot *
 fixture_load_at(Fixture *f, const char *provider, const char *number)
 {

@@ -32,6 +32,8 @@ GPtrArray *fixture_read_waiting(Fixture *f, const char *phone_number_id, const c
 
 CoexSnapshot *fixture_load(Fixture *f, const char *number);
 CoexSnapshot *fixture_load_at(Fixture *f, const char *provider, const char *number);
+/* Whose it is; 0: nobody's. */
+gint64 snapshot_get_address(const CoexSnapshot *snapshot, const char *address);
 
 /* What a commit gave. */
 typedef struct {

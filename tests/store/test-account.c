@@ -6,17 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static gint64
-get_address(const CoexSnapshot *snapshot, const char *address)
-{
-    for (guint i = 0; i < snapshot->addresses->len; i++) {
-        const CoexAddress *a = g_ptr_array_index(snapshot->addresses, i);
-        if (g_str_equal(a->address, address))
-            return a->person_id;
-    }
-    return 0;
-}
-
 static void
 commit(Fixture *f, CoexBatch *batch)
 {
@@ -85,10 +74,10 @@ test_people(void)
     g_assert_cmpint(loaded->active_at, ==, TEST_NOW + 3);
     g_assert_true(loaded->hidden);
     g_assert_true(loaded->pinned);
-    g_assert_cmpint(get_address(snapshot, "4917010099"), ==, 1);
-    g_assert_cmpint(get_address(snapshot, "DE.ada"), ==, 1);
-    g_assert_cmpint(get_address(snapshot, "4917010001"), ==, 2);
-    g_assert_cmpint(get_address(snapshot, "DE.ENT.ben"), ==, 2);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010099"), ==, 1);
+    g_assert_cmpint(snapshot_get_address(snapshot, "DE.ada"), ==, 1);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010001"), ==, 2);
+    g_assert_cmpint(snapshot_get_address(snapshot, "DE.ENT.ben"), ==, 2);
 }
 
 /* Over all accounts, whoever claims it last; and what is known of the others stays. */

@@ -66,17 +66,6 @@ find(const CoexSnapshot *snapshot, gint64 id)
     g_assert_not_reached();
 }
 
-static gint64
-get_address(const CoexSnapshot *snapshot, const char *address)
-{
-    for (guint i = 0; i < snapshot->addresses->len; i++) {
-        const CoexAddress *a = g_ptr_array_index(snapshot->addresses, i);
-        if (g_str_equal(a->address, address))
-            return a->person_id;
-    }
-    return 0;
-}
-
 static void
 test_last_counts(void)
 {
@@ -97,8 +86,8 @@ test_last_counts(void)
     g_assert_cmpuint(snapshot->people->len, ==, 2);
     g_assert_cmpint(find(snapshot, 1)->last_inbound_at, ==, TEST_NOW + 100);
     g_assert_cmpint(find(snapshot, 2)->active_at, ==, TEST_NOW - 100);
-    g_assert_cmpint(get_address(snapshot, "4917010001"), ==, 1);
-    g_assert_cmpint(get_address(snapshot, "4917010002"), ==, 2);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010001"), ==, 1);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010002"), ==, 2);
 }
 
 /* What came for an address that they had for a moment is still theirs. */
@@ -118,9 +107,9 @@ test_address_between_stays(void)
     finish(&queue);
     g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
     g_assert_cmpstr(find(snapshot, 1)->peer.wa_id, ==, "4917010099");
-    g_assert_cmpint(get_address(snapshot, "4917010001"), ==, 1);
-    g_assert_cmpint(get_address(snapshot, "4917010055"), ==, 1);
-    g_assert_cmpint(get_address(snapshot, "4917010099"), ==, 1);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010001"), ==, 1);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010055"), ==, 1);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010099"), ==, 1);
 }
 
 /* An address and a nick that go from one to the other, and back. */
@@ -148,8 +137,8 @@ test_claims_in_order(void)
     g_assert_cmpuint(queue.n_failed, ==, 0);
     g_assert_cmpstr(find(snapshot, 1)->nick, ==, "Ada2");
     g_assert_cmpstr(find(snapshot, 2)->nick, ==, "Ada");
-    g_assert_cmpint(get_address(snapshot, "4917010001"), ==, 2);
-    g_assert_cmpint(get_address(snapshot, "4917010077"), ==, 1);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010001"), ==, 2);
+    g_assert_cmpint(snapshot_get_address(snapshot, "4917010077"), ==, 1);
 }
 
 /* Forgotten between two changes: of whom is known from the first, and the later one begins anew. */
